@@ -1,0 +1,51 @@
+/**
+ * Proof of work of the WebRTC signaling mesh: tokens, challenges, stamps,
+ * heights, price, and the solver. Runs in browsers, workers, Deno, Node.js and
+ * Bun.
+ *
+ * @module
+ */
+
+export { type ChallengeInput, challengeOf, messageIdOf } from "./challenge.ts";
+export type { Engine, Puzzle, Search } from "./engine.ts";
+export { createHashWasmEngine } from "./engine_hash_wasm.ts";
+export { createHmac, type Hmac, sha256 } from "./hasher.ts";
+export { heightOf, type Target, targetOf, workOf } from "./height.ts";
+export {
+  DEFAULT_CURVE,
+  MAX_PRESSURE,
+  MAX_WORK,
+  MESH_FLOOR,
+  owedHeight,
+  owedWork,
+  type PriceCurve,
+  type PricedRequest,
+  priceOf,
+  WEIGHTS,
+} from "./price.ts";
+export {
+  measureHashRate,
+  type MeasureOptions,
+  type Solution,
+  solve,
+  type SolveOptions,
+  type SolveProgress,
+} from "./solver.ts";
+export {
+  formatStamp,
+  type ParsedStamp,
+  parseStamp,
+  SALT_BYTES,
+  type Stamp,
+  type StampFault,
+} from "./stamp.ts";
+export {
+  encodeMacInput,
+  formatToken,
+  parseToken,
+  type Token,
+  type TokenClaim,
+  type TokenFault,
+} from "./token.ts";
+export { encodeBase64url } from "./base64url.ts";
+export { verify, type VerifyFault } from "./verify.ts";

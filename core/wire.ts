@@ -1,0 +1,330 @@
+/**
+ * What node and client say to each other over HTTP: paths, limits, messages
+ * and problem codes. Both ends take them from here.
+ *
+ * @module
+ */
+
+/** Protocol version, in `GET /` and in every hashed prefix. */
+export const PROTOCOL = 1;
+
+/** Limits that both ends keep to. */
+export const LIMITS = {
+  /** Bytes of a post. */
+  postBytes: 1024,
+  /** Seconds for which a token is honoured. */
+  tokenLifetimeSeconds: 120,
+  /** Seconds by which a token may come from the future. */
+  clockSkewSeconds: 5,
+  /** Seconds for which a room keeps its messages. */
+  historySeconds: 60,
+  /** Messages that a room keeps. */
+  historyMessages: 256,
+  /** Seconds between two heartbeats (`quote` events) of a stream, at most. */
+  heartbeatSeconds: 15,
+} as const;
+
+/** Names of the server-sent events; a message is a plain event, without a name. */
+export const EVENTS = {
+  /** Data: {@linkcode Quote}. On connect, then as heartbeat, sooner when the price moves. */
+  quote: "quote",
+  /** Messages that were asked for are gone. */
+  resync: "resync",
+  /** Data: {@linkcode Problem}. The node takes no further stream; come back after `retry`. */
+  overloaded: "overloaded",
+  /** The node shuts down; go to another one, or come back after `retry`. */
+  closing: "closing",
+} as const;
+
+/** The fixed paths of a node. */
+export const PATHS = {
+  home: "/",
+  nodes: "/nodes",
+  ip: "/ip",
+  health: "/health",
+} as const;
+
+/** The name of a room: 40 or 64 lower-case hex digits. */
+export type RoomHash = string & { readonly __brand: "RoomHash" };
+
+/** Reads a room's name. */
+export function parseRoomHash(text: string): RoomHash | undefined {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
+    ? text as RoomHash
+    : undefined;
+}
+
+/** Path of a room. */
+export function roomPath(room: RoomHash): string {
+  return `/room/${room}`;
+}
+
+/** What a client needs in order to pay. */
+export interface Quote {
+  /** To be hashed into the challenge. */
+  readonly token: string;
+  /** The whole that is owed, in bits: weight and surcharge included. */
+  readonly height: number;
+}
+
+/** Answer of `GET /`. */
+export interface NodeFacts extends Quote {
+  /** `sigmesh`. */
+  readonly name: string;
+  /** Version of the node's software. */
+  readonly version: string;
+  /** {@linkcode PROTOCOL}. */
+  readonly protocol: number;
+  /** Seconds for which the token is honoured. */
+  readonly lifetime: number;
+  /** Price of each endpoint, relative to a post. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Bounds that concern a client. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** Smoothed, 0..1; the larger one sets the price. */
+  readonly load: { readonly cpu: number; readonly memory: number };
+  /** Public origin, or null for a node that has none. */
+  readonly url: string | null;
+  /** Ed25519 public key by which other nodes know this one, or null outside a mesh. */
+  readonly key: string | null;
+  /** Other nodes that this one knows. */
+  readonly nodes: number;
+  /** STUN servers of this node, as `stun:` URLs. */
+  readonly stun: readonly string[];
+  /** How to reach the operator. */
+  readonly contact: string | null;
+  /** Where the terms of use are. */
+  readonly terms: string | null;
+}
+
+/** Answer of `GET /ip`. */
+export interface IpFacts {
+  /** Address from which the request came. */
+  readonly ip: string;
+  /** IPv4 or IPv6. */
+  readonly family: 4 | 6;
+}
+
+/** Answer of `GET /room/HASH` as JSON. */
+export interface RoomFacts extends Quote {
+  /** The room's name. */
+  readonly room: string;
+  /** Open streams on this node. */
+  readonly subscribers: number;
+  /** Messages of the last 60 seconds. */
+  readonly messages: number;
+}
+
+/** Answer of `POST /room/HASH`. */
+export interface Posted extends Quote {
+  /** The message's id, the same on every node. */
+  readonly id: string;
+  /** Streams of this node that the post was handed to. */
+  readonly subscribers: number;
+}
+
+/** Why a request was refused. Stable; `type` is `urn:sigmesh:problem:<code>`. */
+export type ProblemCode =
+  | "stamp-missing"
+  | "stamp-malformed"
+  | "stamp-non-canonical"
+  | "stamp-too-low"
+  | "stamp-mismatch"
+  | "stamp-spent"
+  | "token-forged"
+  | "token-expired"
+  | "token-before-start"
+  | "token-from-future"
+  | "bad-request"
+  | "bad-room"
+  | "bad-field"
+  | "post-not-utf8"
+  | "post-has-control"
+  | "body-too-large"
+  | "headers-too-large"
+  | "request-timeout"
+  | "host-refused"
+  | "not-found"
+  | "method-not-allowed"
+  | "too-many-subscribers"
+  | "too-many-subscribers-per-address"
+  | "too-many-rooms"
+  | "shutting-down"
+  | "internal";
+
+/** A refusal: problem details as of RFC 9457. */
+export interface Problem {
+  /** `urn:sigmesh:problem:<code>`. */
+  readonly type: string;
+  /** The same sentence for every problem of this type. */
+  readonly title: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** What went wrong this time and what to do next. */
+  readonly detail: string;
+  /** With 401: a fresh token. */
+  readonly token?: string;
+  /** With 401: what is owed under that token, in bits. */
+  readonly height?: number;
+  /** With `stamp-too-low`: what is owed under the token that was presented, in bits. */
+  readonly owed?: number;
+  /** With `stamp-mismatch`: what this node hashed. */
+  readonly expected?: {
+    readonly method: string;
+    readonly url: string;
+    /** SHA-256 of the body, base64url. */
+    readonly bodyHash: string;
+  };
+}
+
+const PROBLEM_PREFIX = "urn:sigmesh:problem:";
+
+/** `type` of a problem. */
+export function problemType(code: ProblemCode): string {
+  return PROBLEM_PREFIX + code;
+}
+
+/** The code in a problem's `type`, as text: newer nodes may send codes unknown here. */
+export function problemCodeOf(problem: Problem): string {
+  return problem.type.startsWith(PROBLEM_PREFIX)
+    ? problem.type.slice(PROBLEM_PREFIX.length)
+    : problem.type;
+}
+
+/** Value of `WWW-Authenticate` with a 401. */
+export function formatPowChallenge({ token, height }: Quote): string {
+  return `PoW token="${token}", height="${height}"`;
+}
+
+/** Value of `Authorization`. The same stamp may come as `?pow=`, which spares a CORS preflight. */
+export function formatAuthorization(stamp: string): string {
+  return `PoW ${stamp}`;
+}
+
+/** Reads {@linkcode Quote} from JSON. Undefined when it is none. */
+export function parseQuote(value: unknown): Quote | undefined {
+  return isQuote(value) ? value : undefined;
+}
+
+/** Reads {@linkcode NodeFacts} from JSON. Undefined when it is none. */
+export function parseNodeFacts(value: unknown): NodeFacts | undefined {
+  return isQuote(value) && hasFields(value, {
+      name: isString,
+      version: isString,
+      protocol: isCount,
+      lifetime: isCount,
+      weights: isNumbers,
+      limits: isNumbers,
+      load: (load) => hasFields(load, { cpu: isShare, memory: isShare }),
+      url: isStringOrNull,
+      key: isStringOrNull,
+      nodes: isCount,
+      stun: isStrings,
+      contact: isStringOrNull,
+      terms: isStringOrNull,
+    })
+    ? value as unknown as NodeFacts
+    : undefined;
+}
+
+/** Reads {@linkcode IpFacts} from JSON. Undefined when it is none. */
+export function parseIpFacts(value: unknown): IpFacts | undefined {
+  return hasFields(value, { ip: isString, family: (f) => f === 4 || f === 6 })
+    ? value as unknown as IpFacts
+    : undefined;
+}
+
+/** Reads the answer of `GET /nodes`: origins. Undefined when it is none. */
+export function parseNodes(value: unknown): readonly string[] | undefined {
+  return isStrings(value) ? value : undefined;
+}
+
+/** Reads {@linkcode RoomFacts} from JSON. Undefined when it is none. */
+export function parseRoomFacts(value: unknown): RoomFacts | undefined {
+  return isQuote(value) &&
+      hasFields(value, {
+        room: isString,
+        subscribers: isCount,
+        messages: isCount,
+      })
+    ? value as unknown as RoomFacts
+    : undefined;
+}
+
+/** Reads {@linkcode Posted} from JSON. Undefined when it is none. */
+export function parsePosted(value: unknown): Posted | undefined {
+  return isQuote(value) &&
+      hasFields(value, { id: isString, subscribers: isCount })
+    ? value as unknown as Posted
+    : undefined;
+}
+
+/** Reads {@linkcode Problem} from JSON. Undefined when it is none. */
+export function parseProblem(value: unknown): Problem | undefined {
+  return hasFields(value, {
+      type: isString,
+      title: isString,
+      status: isCount,
+      detail: isString,
+      token: isAbsentOr(isString),
+      height: isAbsentOr(isHeight),
+      owed: isAbsentOr(isHeight),
+      expected: isAbsentOr((expected) =>
+        hasFields(expected, {
+          method: isString,
+          url: isString,
+          bodyHash: isString,
+        })
+      ),
+    })
+    ? value as unknown as Problem
+    : undefined;
+}
+
+type Check = (value: unknown) => boolean;
+
+function hasFields(
+  value: unknown,
+  checks: Record<string, Check>,
+): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const fields = value as Record<string, unknown>;
+  return Object.entries(checks).every(([name, check]) => check(fields[name]));
+}
+
+function isQuote(value: unknown): value is Quote & Record<string, unknown> {
+  return hasFields(value, { token: isString, height: isHeight });
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isStringOrNull(value: unknown): boolean {
+  return value === null || isString(value);
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function isNumbers(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    Object.values(value).every((item) => typeof item === "number");
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isShare(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value <= 1;
+}
+
+function isHeight(value: unknown): boolean {
+  return typeof value === "number" && value >= 0 && value < 256;
+}
+
+function isAbsentOr(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}

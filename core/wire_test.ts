@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import * as wire from "./wire.ts";
+
+Deno.test("a room is named by 40 or 64 lower-case hex digits", () => {
+  for (const good of ["0".repeat(40), "abcdef0123".repeat(4), "f".repeat(64)]) {
+    assertEquals(wire.parseRoomHash(good) as string | undefined, good);
+  }
+  for (
+    const bad of [
+      "",
+      "a".repeat(39),
+      "a".repeat(41),
+      "A".repeat(40),
+      "g".repeat(40),
+      "a".repeat(40) + "\n",
+      "é".repeat(40),
+      "a".repeat(63),
+    ]
+  ) {
+    assertEquals(wire.parseRoomHash(bad), undefined, JSON.stringify(bad));
+  }
+});
+
+Deno.test("the challenge header carries token and height", () => {
+  assertEquals(
+    wire.formatPowChallenge({ token: "AW", height: 17.25 }),
+    'PoW token="AW", height="17.25"',
+  );
+  assertEquals(wire.formatAuthorization("abc"), "PoW abc");
+});
+
+const parsers = {
+  quote: wire.parseQuote,
+  node: wire.parseNodeFacts,
+  ip: wire.parseIpFacts,
+  nodes: wire.parseNodes,
+  room: wire.parseRoomFacts,
+  posted: wire.parsePosted,
+  problem: wire.parseProblem,
+};
+
+Deno.test("no JSON makes a parser throw", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    for (const parse of Object.values(parsers)) parse(value);
+  }));
+});
+
+const samples: { [name in keyof typeof parsers]: unknown } = {
+  quote: { token: "AW", height: 16.5 },
+  node: {
+    name: "sigmesh",
+    version: "0.1.0",
+    protocol: 1,
+    token: "AW",
+    height: 16,
+    lifetime: 120,
+    weights: { room: 1 },
+    limits: { postBytes: 1024 },
+    load: { cpu: 0.25, memory: 0 },
+    url: null,
+    key: null,
+    nodes: 0,
+    stun: [],
+    contact: null,
+    terms: "https://node.example/terms",
+  },
+  ip: { ip: "::1", family: 6 },
+  nodes: ["https://node.example"],
+  room: { room: "ab", subscribers: 2, messages: 1, token: "AW", height: 16 },
+  posted: { id: "W8Du", subscribers: 2, token: "AW", height: 16 },
+  problem: {
+    type: "urn:sigmesh:problem:stamp-mismatch",
+    title: "t",
+    status: 401,
+    detail: "d",
+    expected: { method: "POST", url: "http://localhost", bodyHash: "x" },
+  },
+};
+
+for (const [name, sample] of Object.entries(samples)) {
+  const parse = parsers[name as keyof typeof parsers];
+  Deno.test(`${name} is read, also with fields unknown today`, () => {
+    assertEquals<unknown>(parse(sample), sample);
+    if (Array.isArray(sample)) return;
+    assert(parse({ ...sample as object, added: "later" }) !== undefined);
+  });
+
+  Deno.test(`${name} is refused when a field has another type`, () => {
+    assertEquals(parse(null), undefined);
+    assertEquals(parse("text"), undefined);
+    if (Array.isArray(sample)) return assertEquals(parse([1]), undefined);
+    for (const field of Object.keys(sample as object)) {
+      const changed = { ...sample as object, [field]: [Symbol] };
+      assertEquals<unknown>(parse(changed), undefined, field);
+    }
+  });
+}
+
+Deno.test("a problem's code comes back from its type", () => {
+  const problem = samples.problem as wire.Problem;
+  assertEquals(wire.problemCodeOf(problem), "stamp-mismatch");
+  assertEquals(
+    wire.problemCodeOf({ ...problem, type: "about:blank" }),
+    "about:blank",
+  );
+  assertEquals(
+    wire.problemType("stamp-spent"),
+    "urn:sigmesh:problem:stamp-spent",
+  );
+});
