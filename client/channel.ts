@@ -1,0 +1,402 @@
+/** A room's messages in, paid posts out, over one node, for as long as it takes. */
+
+import type { SolveProgress } from "@sigmesh/core";
+import {
+  EVENTS,
+  LIMITS,
+  parseProblem,
+  parseQuote,
+  type Quote,
+  type RoomHash,
+} from "@sigmesh/core/wire";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { NodeRefusalError } from "./errors.ts";
+import {
+  NodeClient,
+  type NodeClientOptions,
+  type PostReceipt,
+  requireRoom,
+} from "./node_client.ts";
+
+/** A message of the room. */
+export class ChannelMessageEvent extends Event {
+  /** The same on every node. */
+  readonly id: string;
+  /** The post, as sent. */
+  readonly data: string;
+
+  /** Made by the channel. */
+  constructor(id: string, data: string) {
+    super("message");
+    this.id = id;
+    this.data = data;
+  }
+}
+
+/** What a channel is doing. */
+export type ChannelState = "connecting" | "open" | "reconnecting" | "closed";
+
+/** The channel's state has changed. */
+export class ChannelStateEvent extends Event {
+  /** The new state. */
+  readonly state: ChannelState;
+  /** Why, when something failed. */
+  readonly cause: unknown;
+
+  /** Made by the channel. */
+  constructor(state: ChannelState, cause: unknown) {
+    super("state");
+    this.state = state;
+    this.cause = cause;
+  }
+}
+
+/** Events of a {@linkcode Channel}. */
+export interface ChannelEvents {
+  /** A message, each once, one's own included. */
+  message: ChannelMessageEvent;
+  /** The state has changed. */
+  state: ChannelStateEvent;
+  /** Messages were lost on the way: they are older than the node's history. */
+  resync: Event;
+}
+
+/** Options of {@linkcode openChannel}. */
+export interface ChannelOptions extends NodeClientOptions {
+  /** Closes the channel. */
+  readonly signal?: AbortSignal | undefined;
+  /** Begin with the messages of the last so many seconds, at most 60. Default 0. */
+  readonly sinceSeconds?: number | undefined;
+}
+
+/** Options of {@linkcode Channel.post}. */
+export interface ChannelPostOptions {
+  /** Gives the post up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called while mining. */
+  readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
+}
+
+/** Longer silence than this means that the stream is dead: the node sends a quote every 15 s. */
+const SILENCE_MS = (LIMITS.heartbeatSeconds * 2 + 5) * 1000;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 30_000;
+/** Ids remembered to drop duplicates; beyond, the oldest goes. */
+const MAX_SEEN = 4096;
+/** Posts that wait for their turn to be mined. */
+const MAX_WAITING_POSTS = 64;
+
+/**
+ * Opens a signaling channel: for those who bring their own RTCPeerConnection.
+ *
+ * ```ts ignore
+ * import { openChannel } from "@sigmesh/client";
+ *
+ * const channel = openChannel("https://node.example", "ab".repeat(20));
+ * channel.addEventListener("message", ({ data }) => console.log(data));
+ * await channel.ready;
+ * await channel.post("hello");
+ * ```
+ *
+ * Throws TypeError when node or room are not named as they must be.
+ */
+export function openChannel(
+  node: string | URL | NodeClient,
+  room: string,
+  options: ChannelOptions = {},
+): Channel {
+  const client = node instanceof NodeClient
+    ? node
+    : new NodeClient(node, options);
+  return new Channel(client, room, options);
+}
+
+/** See {@linkcode openChannel}. */
+export class Channel extends EventTarget {
+  /** The node that is used. */
+  readonly node: NodeClient;
+  /** The room's name. */
+  readonly room: RoomHash;
+  /** Resolves at the first opening; rejects when the channel closes before. */
+  readonly ready: Promise<void>;
+  #state: ChannelState = "connecting";
+  readonly #closing = new AbortController();
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #seen = new Set<string>();
+  #quote: Quote | undefined;
+  #lastId: string | undefined;
+  #heardAt: number | undefined;
+  /** Why the node ends the present stream, when it said so. */
+  #refusal: NodeRefusalError | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  readonly #sinceSeconds: number;
+  #posting: Promise<unknown> = Promise.resolve();
+  #waitingPosts = 0;
+
+  /** Use {@linkcode openChannel}. */
+  constructor(
+    node: NodeClient,
+    room: string,
+    { signal, sinceSeconds = 0 }: ChannelOptions,
+  ) {
+    super();
+    this.node = node;
+    this.room = requireRoom(room);
+    this.#sinceSeconds = sinceSeconds;
+    this.ready = this.#opened.promise;
+    this.ready.catch(() => {}); // told by the state too
+    if (signal?.aborted) this.close();
+    signal?.addEventListener("abort", () => this.close(), {
+      signal: this.#closing.signal,
+    });
+    this.#run();
+  }
+
+  /** What the channel is doing. */
+  get state(): ChannelState {
+    return this.#state;
+  }
+
+  /** What a post to this room costs now, as last heard. */
+  get quote(): Quote | undefined {
+    return this.#quote;
+  }
+
+  /**
+   * Pays for a post and sends it. Posts are mined one after the other and
+   * arrive in order. Rejects as {@linkcode NodeClient.post} does, and with
+   * RangeError when 64 posts are waiting.
+   */
+  async post(
+    text: string,
+    { signal, onProgress }: ChannelPostOptions = {},
+  ): Promise<PostReceipt> {
+    if (this.#waitingPosts >= MAX_WAITING_POSTS) {
+      throw new RangeError(
+        `${MAX_WAITING_POSTS} posts are waiting: await earlier ones first`,
+      );
+    }
+    const closing = this.#closing.signal;
+    const either = signal === undefined
+      ? closing
+      : AbortSignal.any([signal, closing]);
+    this.#waitingPosts++;
+    const turn = this.#posting.then(async () => {
+      either.throwIfAborted();
+      const receipt = await this.node.post(this.room, text, {
+        quote: this.#quote,
+        signal: either,
+        onProgress,
+      });
+      this.#quote = { token: receipt.token, height: receipt.height };
+      return receipt;
+    }).finally(() => this.#waitingPosts--);
+    this.#posting = turn.catch(() => {});
+    return await turn;
+  }
+
+  /** Closes the stream and gives up posts that are waiting. */
+  close(): void {
+    this.#end(new DOMException("The channel was closed", "AbortError"));
+  }
+
+  /** As EventTarget's, with this channel's events. */
+  override addEventListener<K extends keyof ChannelEvents>(
+    type: K,
+    listener: (event: ChannelEvents[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as (event: Event) => void, options);
+  }
+
+  /** As EventTarget's, with this channel's events. */
+  override removeEventListener<K extends keyof ChannelEvents>(
+    type: K,
+    listener: (event: ChannelEvents[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    super.removeEventListener(
+      type,
+      listener as (event: Event) => void,
+      options,
+    );
+  }
+
+  #end(cause: unknown): void {
+    if (this.#state === "closed") return;
+    this.#closing.abort(cause);
+    this.#opened.reject(cause);
+    this.#setState("closed", cause);
+  }
+
+  #setState(state: ChannelState, cause?: unknown): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.dispatchEvent(new ChannelStateEvent(state, cause));
+  }
+
+  /** Streams one after the other, until closed. */
+  async #run(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      let cause: unknown;
+      try {
+        await this.#readStream();
+        cause = this.#refusal;
+      } catch (error) {
+        if (isFinal(error)) return this.#end(error);
+        cause = error;
+      }
+      if (this.#closing.signal.aborted) return;
+      this.#setState(
+        this.#heardAt === undefined ? "connecting" : "reconnecting",
+        cause,
+      );
+      await this.#pause();
+    }
+  }
+
+  async #readStream(): Promise<void> {
+    this.#refusal = undefined;
+    const watchdog = new Watchdog(SILENCE_MS, this.#closing.signal);
+    try {
+      const stream = await this.node.openStream(this.room, {
+        query: this.#replayQuery(),
+        signal: watchdog.signal,
+      });
+      const parser = createParser({
+        onEvent: (event) => this.#receive(event),
+        onRetry: (retryMs) => this.#retryMs = Math.min(retryMs, MAX_RETRY_MS),
+        maxBufferSize: MAX_EVENT_CHARACTERS,
+      });
+      const decoder = new TextDecoder();
+      for await (const chunk of iterate(stream)) {
+        watchdog.feed();
+        this.#heardAt = Date.now();
+        parser.feed(decoder.decode(chunk, { stream: true }));
+      }
+    } finally {
+      watchdog.close();
+    }
+  }
+
+  /** What was missed since the last stream, or what was asked for at first. */
+  #replayQuery(): Record<string, string> {
+    if (this.#lastId !== undefined) return { last_event_id: this.#lastId };
+    const missed = this.#heardAt === undefined
+      ? this.#sinceSeconds
+      : Math.ceil((Date.now() - this.#heardAt) / 1000) + 1;
+    return missed > 0
+      ? { since: `${Math.min(missed, LIMITS.historySeconds)}` }
+      : {};
+  }
+
+  #receive({ event, id, data }: EventSourceMessage): void {
+    switch (event) {
+      case undefined:
+        return this.#receiveMessage(id ?? "", data);
+      case EVENTS.quote:
+        this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
+        this.#opened.resolve();
+        return this.#setState("open");
+      case EVENTS.overloaded: {
+        const problem = parseProblem(parseJson(data));
+        if (problem === undefined) return;
+        this.#refusal = new NodeRefusalError(this.node.origin, problem);
+        return;
+      }
+      case EVENTS.resync:
+        this.dispatchEvent(new Event("resync"));
+    }
+  }
+
+  #receiveMessage(id: string, data: string): void {
+    this.#lastId = id;
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    if (this.#seen.size > MAX_SEEN) {
+      this.#seen.delete(this.#seen.values().next().value!);
+    }
+    this.dispatchEvent(new ChannelMessageEvent(id, data));
+  }
+
+  /** Waits before the next try, longer each time, and not past coming online. */
+  #pause(): Promise<void> {
+    const delayMs = this.#retryMs * (0.5 + Math.random());
+    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, delayMs);
+    const resume = () => resolve();
+    globalThis.addEventListener("online", resume);
+    this.#closing.signal.addEventListener("abort", resume);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      globalThis.removeEventListener("online", resume);
+      this.#closing.signal.removeEventListener("abort", resume);
+    });
+  }
+}
+
+/** A post has at most 1,024 bytes; a quote is short. */
+const MAX_EVENT_CHARACTERS = 16 * 1024;
+
+/** Aborts when it is not fed in time, or when its parent does. */
+class Watchdog {
+  readonly #controller = new AbortController();
+  readonly #silenceMs: number;
+  readonly #parent: AbortSignal;
+  readonly #abort = () => this.#controller.abort(this.#parent.reason);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(silenceMs: number, parent: AbortSignal) {
+    this.#silenceMs = silenceMs;
+    this.#parent = parent;
+    parent.addEventListener("abort", this.#abort);
+    if (parent.aborted) this.#abort();
+    this.feed();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  feed(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#controller.abort(new Error("The stream fell silent")),
+      this.#silenceMs,
+    );
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener("abort", this.#abort);
+    this.#controller.abort();
+  }
+}
+
+/** Safari has no async iteration of streams. */
+async function* iterate(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether trying again would give the same answer. */
+function isFinal(error: unknown): boolean {
+  if (!(error instanceof NodeRefusalError)) return error instanceof TypeError;
+  const { status } = error.problem;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}

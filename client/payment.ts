@@ -1,0 +1,118 @@
+/** Pays for one request: mines, sends, tops up when the price has moved. */
+
+import {
+  challengeOf,
+  formatStamp,
+  SALT_BYTES,
+  solve,
+  type SolveProgress,
+  workOf,
+} from "@sigmesh/core";
+import { type Problem, problemCodeOf, type Quote } from "@sigmesh/core/wire";
+import { PriceTooHighError } from "./errors.ts";
+
+/** A stamp and the work in it; kept while the price is being met. */
+interface Mined {
+  readonly quote: Quote;
+  readonly salt: Uint8Array;
+  readonly nonces: Uint8Array;
+}
+
+/** What the node made of a stamp. */
+export type Outcome<T> =
+  | { readonly kind: "accepted"; readonly value: T }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** What a payment has cost. */
+export interface Cost {
+  /** Bits of work in the stamp. */
+  readonly height: number;
+  /** Hashes done, tries that were not needed included. */
+  readonly hashes: number;
+  /** Time spent mining. */
+  readonly milliseconds: number;
+  /** Engine that mined. */
+  readonly engine: string;
+}
+
+/** The request to pay for and how. */
+export interface Payment<T> {
+  /** Origin that is dialled. */
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body: Uint8Array;
+  /** What is owed, as far as is known. */
+  readonly quote: Quote;
+  /** Bits of work beyond which not to pay. */
+  readonly maxHeight: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: SolveProgress) => void) | undefined;
+  /** Sends the request with a stamp. */
+  readonly send: (stamp: string) => Promise<Outcome<T>>;
+}
+
+/** After the first stamp; then the price moves faster than it can be met. */
+const MAX_REQUOTES = 2;
+
+/** Resolves with the first outcome that paying more cannot change. */
+export async function pay<T>(
+  payment: Payment<T>,
+): Promise<Outcome<T> & { cost: Cost }> {
+  const { origin, method, path, body, send } = payment;
+  let { quote } = payment;
+  let mined: Mined | undefined;
+  let hashes = 0;
+  let milliseconds = 0;
+  for (let requotes = 0;; requotes++) {
+    if (quote.height > payment.maxHeight) {
+      throw new PriceTooHighError(origin, quote.height, payment.maxHeight);
+    }
+    const { token, height } = quote;
+    const salt = mined?.salt ??
+      crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+    const url = origin + path;
+    const challenge = challengeOf({ token, method, url, salt, body });
+    const started = performance.now();
+    const { nonces, engine, ...solution } = await solve(challenge, height, {
+      signal: payment.signal,
+      onProgress: payment.onProgress,
+      previous: mined?.nonces,
+    });
+    hashes += solution.hashes;
+    milliseconds += performance.now() - started;
+    const outcome = await send(formatStamp({ token, salt, nonces }));
+    const cost = { height, hashes, milliseconds, engine };
+    if (outcome.kind === "accepted" || requotes === MAX_REQUOTES) {
+      return { ...outcome, cost };
+    }
+    const next = nextAttempt({ quote, salt, nonces }, outcome.problem);
+    if (next === undefined) return { ...outcome, cost };
+    ({ quote, mined } = next);
+  }
+}
+
+/** How to go on after a refusal; undefined when paying does not help. */
+function nextAttempt(
+  mined: Mined,
+  problem: Problem,
+): { quote: Quote; mined: Mined | undefined } | undefined {
+  const { token, height, owed } = problem;
+  if (token === undefined || height === undefined) return undefined;
+  const afresh = { quote: { token, height }, mined: undefined };
+  switch (problemCodeOf(problem)) {
+    case "stamp-too-low": {
+      if (owed === undefined) return afresh;
+      const missing = workOf(owed) - workOf(mined.quote.height);
+      const topUp = { token: mined.quote.token, height: owed };
+      return missing <= workOf(height) ? { quote: topUp, mined } : afresh;
+    }
+    case "token-expired":
+    case "token-forged":
+    case "token-before-start":
+    case "token-from-future":
+      return afresh;
+    default:
+      return undefined;
+  }
+}

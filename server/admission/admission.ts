@@ -1,0 +1,166 @@
+/** Decides whether a stamp pays for a request, cheapest check first. */
+
+import {
+  challengeOf,
+  encodeBase64url,
+  heightOf,
+  messageIdOf,
+  owedHeight,
+  type ParsedStamp,
+  parseStamp,
+  type PricedRequest,
+  sha256,
+  verify,
+  workOf,
+} from "@sigmesh/core";
+import type { Problem, Quote } from "@sigmesh/core/wire";
+import type { Price } from "../load/load_sampler.ts";
+import type { SpentStamps } from "./spent_stamps.ts";
+import type { TokenIssuer, TokenRefusal } from "./token_issuer.ts";
+
+/** A request that must be paid for. */
+export interface PaidRequest extends PricedRequest {
+  /** As sent, or undefined when none was. */
+  readonly stamp: string | undefined;
+  readonly method: string;
+  /** Origin that the client dialled, plus path. */
+  readonly url: string;
+  readonly body: Uint8Array;
+}
+
+/** Why a request is not admitted. */
+export type AdmissionRefusal =
+  | TokenRefusal
+  | "stamp-missing"
+  | "stamp-malformed"
+  | "stamp-non-canonical"
+  | "stamp-too-low"
+  | "stamp-mismatch"
+  | "stamp-spent";
+
+/** Admitted, with the message's id; or refused, with what the client needs to know. */
+export type Verdict =
+  | { readonly ok: true; readonly id: string }
+  | {
+    readonly ok: false;
+    readonly reason: AdmissionRefusal;
+    readonly detail: string;
+    readonly extras?: Pick<Problem, "owed" | "expected">;
+  };
+
+/** While pressure is above 1, a token older than this owes at least half the present price. */
+const HONOURED_UNDER_PRESSURE_SECONDS = 20;
+
+/** Owns no state of its own: tokens, spent stamps and price are its neighbours. */
+export class Admission {
+  readonly #issuer: TokenIssuer;
+  readonly #spent: SpentStamps;
+  readonly #price: Price;
+
+  constructor({ issuer, spent, price }: {
+    issuer: TokenIssuer;
+    spent: SpentStamps;
+    price: Price;
+  }) {
+    this.#issuer = issuer;
+    this.#spent = spent;
+    this.#price = price;
+  }
+
+  /** A fresh token, and the whole that such a request owes under it. */
+  quote({ weight, messages, subscribers }: PricedRequest): Quote {
+    const { height } = this.#price;
+    return {
+      token: this.#issuer.issue(height),
+      height: owedHeight({ height, weight, messages, subscribers }),
+    };
+  }
+
+  /** Checks and spends. Refusing costs at most one HMAC and 19 hashes. */
+  admit(request: PaidRequest): Verdict {
+    if (request.stamp === undefined) {
+      return refuse(
+        "stamp-missing",
+        "This request must be paid for: solve the challenge of this token at " +
+          'this height and send "Authorization: PoW <stamp>" or "?pow=<stamp>".',
+      );
+    }
+    const parsed = parseStamp(request.stamp);
+    if (!parsed.ok) {
+      return refuse(`stamp-${parsed.reason}`, `${parsed.detail}.`);
+    }
+    const stamp = parsed.value;
+    const refusal = this.#checkToken(stamp);
+    if (refusal !== undefined) return refuse(refusal, TOKEN_DETAILS[refusal]);
+    return this.#checkWork(stamp, request);
+  }
+
+  #checkToken({ claim }: ParsedStamp): TokenRefusal | undefined {
+    return this.#issuer.check(claim) ??
+      (this.#spent.isForgotten(claim.issuedAt) ? "token-expired" : undefined);
+  }
+
+  #checkWork(stamp: ParsedStamp, request: PaidRequest): Verdict {
+    const { token, salt, nonces, claim } = stamp;
+    const owed = owedHeight({ ...request, height: this.#baseHeight(stamp) });
+    const { method, url, body } = request;
+    const challenge = challengeOf({ token, method, url, salt, body });
+    const verified = verify(challenge, nonces, owed);
+    if (!verified.ok && verified.reason === "too-low") {
+      return refuse(
+        "stamp-too-low",
+        `Under this token ${owed} bits are owed: solve the puzzles that fall ` +
+          "short and send the stamp again, or pay with the fresh token.",
+        { owed },
+      );
+    }
+    if (!verified.ok) {
+      return refuse(
+        "stamp-mismatch",
+        "The nonces do not solve what was sent: they were mined for another " +
+          "node, path, body or salt. Compare with what this node hashed.",
+        { expected: { method, url, bodyHash: encodeBase64url(sha256(body)) } },
+      );
+    }
+    const id = messageIdOf(challenge);
+    if (!this.#spent.spend(id, claim.issuedAt)) {
+      return refuse(
+        "stamp-spent",
+        "This stamp was spent before; to send the same again, draw a new salt.",
+      );
+    }
+    return { ok: true, id };
+  }
+
+  /** The price that a stamp's token is held to, in bits. */
+  #baseHeight({ claim }: ParsedStamp): number {
+    const { pressure, work } = this.#price;
+    const isStale = pressure > 1 &&
+      this.#issuer.ageOf(claim) > HONOURED_UNDER_PRESSURE_SECONDS;
+    return isStale && workOf(claim.height) < work / 2
+      ? heightOf(work / 2)
+      : claim.height;
+  }
+}
+
+const TOKEN_DETAILS: Record<TokenRefusal, string> = {
+  "token-expired": "The token has expired; pay with the fresh one.",
+  "token-from-future":
+    "The token is from the future; pay with the fresh one. If this happens " +
+    "again, the node's clock has gone back.",
+  "token-before-start":
+    "The token is from before this node's start; pay with the fresh one.",
+  "token-forged":
+    "This node did not issue the token: it was altered, or it is another " +
+    "node's, or from before this node's start. Pay with the fresh one.",
+};
+
+function refuse(
+  reason: AdmissionRefusal,
+  detail: string,
+  extras?: Pick<Problem, "owed" | "expected">,
+): Verdict {
+  return extras === undefined
+    ? { ok: false, reason, detail }
+    : { ok: false, reason, detail, extras };
+}

@@ -1,0 +1,65 @@
+/** Remembers which stamps were spent, for as long as their tokens are honoured. */
+
+import { LIMITS } from "@sigmesh/core/wire";
+import type { Clock } from "../clock.ts";
+
+/** Ids by the second of their token, so that a second is forgotten at once. */
+export class SpentStamps {
+  readonly #clock: Clock;
+  readonly #capacity: number;
+  readonly #bySecond = new Map<number, Set<string>>();
+  #size = 0;
+  #forgottenUpTo = -1;
+
+  /** At `capacity` ids the oldest second is forgotten. */
+  constructor(clock: Clock, capacity: number) {
+    this.#clock = clock;
+    this.#capacity = capacity;
+  }
+
+  /** Ids held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Whether this second was forgotten to make room. Its stamps can no longer be
+   * told from fresh ones: its tokens must be refused.
+   */
+  isForgotten(second: number): boolean {
+    return second <= this.#forgottenUpTo;
+  }
+
+  /** Spends an id under the second of its token. False when it was spent before. */
+  spend(id: string, second: number): boolean {
+    let ids = this.#bySecond.get(second);
+    if (ids?.has(id)) return false;
+    if (ids === undefined) {
+      this.#forgetExpired();
+      this.#bySecond.set(second, ids = new Set());
+    }
+    ids.add(id);
+    this.#size++;
+    if (this.#size > this.#capacity) this.#forgetOldest();
+    return true;
+  }
+
+  #forgetExpired(): void {
+    const oldest = Math.floor(this.#clock.now() / 1000) -
+      LIMITS.tokenLifetimeSeconds;
+    for (const second of this.#bySecond.keys()) {
+      if (second < oldest) this.#forget(second);
+    }
+  }
+
+  #forgetOldest(): void {
+    const oldest = Math.min(...this.#bySecond.keys());
+    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, oldest);
+    this.#forget(oldest);
+  }
+
+  #forget(second: number): void {
+    this.#size -= this.#bySecond.get(second)?.size ?? 0;
+    this.#bySecond.delete(second);
+  }
+}

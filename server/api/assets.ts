@@ -1,0 +1,80 @@
+/** Files for browsers, as `deno task build` made them. */
+
+import { eTag, ifNoneMatch } from "@std/http/etag";
+
+interface Asset {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly headers: Headers;
+  readonly etag: string | undefined;
+}
+
+const SCRIPT = "text/javascript; charset=utf-8";
+const PAGE = "text/html; charset=utf-8";
+
+/** Paths of the built files, relative to dist/, and how they are served. */
+const FILES: Record<string, { file: string; type: string }> = {
+  "/client.js": { file: "client.js", type: SCRIPT },
+  "/demo/": { file: "demo/index.html", type: PAGE },
+  "/demo/demo.js": { file: "demo/demo.js", type: SCRIPT },
+  "/demo/demo.css": { file: "demo/demo.css", type: "text/css; charset=utf-8" },
+};
+
+/** Scripts and styles of the demo are files of the node; it may talk to any node. */
+const DEMO_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+  "worker-src blob:; connect-src *; img-src data:; base-uri 'none'; " +
+  "form-action 'none'; frame-ancestors 'none'";
+
+/** Holds the files in memory. */
+export class Assets {
+  readonly #byPath: ReadonlyMap<string, Asset>;
+
+  private constructor(byPath: ReadonlyMap<string, Asset>) {
+    this.#byPath = byPath;
+  }
+
+  /** Reads all files. Throws when one is missing. */
+  static async load(
+    base: URL = new URL("../../dist/", import.meta.url),
+  ): Promise<Assets> {
+    const entries = Object.entries(FILES).map(
+      async ([path, { file, type }]): Promise<[string, Asset]> => {
+        const bytes = await readFile(new URL(file, base));
+        const etag = await eTag(bytes);
+        const headers = new Headers({
+          "content-type": type,
+          "cache-control": "no-cache",
+          ...(etag === undefined ? {} : { etag }),
+          ...(type === PAGE ? { "content-security-policy": DEMO_POLICY } : {}),
+        });
+        return [path, { bytes, headers, etag }];
+      },
+    );
+    return new Assets(new Map(await Promise.all(entries)));
+  }
+
+  has(path: string): boolean {
+    return this.#byPath.has(path);
+  }
+
+  /** The file of a path that it has. */
+  respond(path: string, request: Request): Response {
+    const { bytes, headers, etag } = this.#byPath.get(path)!;
+    const isFresh = etag !== undefined &&
+      !ifNoneMatch(request.headers.get("if-none-match"), etag);
+    return isFresh
+      ? new Response(null, { status: 304, headers })
+      : new Response(bytes, { headers });
+  }
+}
+
+async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await Deno.readFile(url);
+  } catch (cause) {
+    throw new Error(
+      `Cannot read ${url.pathname}: run "deno task build" first`,
+      { cause },
+    );
+  }
+}

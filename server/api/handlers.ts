@@ -1,0 +1,289 @@
+/** The endpoints: from a request to an answer, without a socket. */
+
+import { WEIGHTS } from "@sigmesh/core";
+import {
+  EVENTS,
+  LIMITS,
+  type NodeFacts,
+  parseRoomHash,
+  type ProblemCode,
+  PROTOCOL,
+  type RoomHash,
+} from "@sigmesh/core/wire";
+import type { Admission } from "../admission/admission.ts";
+import type { Config } from "../config.ts";
+import type { Price } from "../load/load_sampler.ts";
+import type { ReplayRequest } from "../rooms/history.ts";
+import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
+import { encodeEvent } from "../rooms/sse.ts";
+import { VERSION } from "../version.ts";
+import { type Answer, EventStream } from "./answer.ts";
+import { addressBlockOf, type Connection, familyOf } from "./connection.ts";
+import { formatFor, refuse, respond } from "./negotiation.ts";
+import { problemOf, type Refusal, withQuote } from "./problem.ts";
+import * as pages from "./views/pages.tsx";
+
+/** A request that passed the Host rule. */
+export interface Call {
+  readonly request: Request;
+  readonly url: URL;
+  /** As the client dialled it. */
+  readonly origin: string;
+  readonly connection: Connection;
+}
+
+/** What the endpoints work with. */
+export interface Services {
+  readonly config: Config;
+  readonly admission: Admission;
+  readonly rooms: RoomRegistry;
+  readonly price: Price;
+  /** Why this node cannot serve, or undefined when it can. */
+  readonly unhealthy: () => string | undefined;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const RETRY_AFTER_SECONDS = 10;
+
+/** Handlers that share one node's services. */
+export class Handlers {
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  home({ request, origin }: Call): Response {
+    const { rooms } = this.#services;
+    const facts = this.#nodeFacts();
+    const { size, subscribers } = rooms;
+    return respond(
+      request,
+      facts,
+      () => pages.homePage(facts, { origin, rooms: size, subscribers }),
+    );
+  }
+
+  nodes({ request }: Call): Response {
+    const nodes: string[] = []; // alone: there is no mesh to know others by
+    return respond(request, nodes, () => pages.nodesPage(nodes));
+  }
+
+  ip({ request, connection }: Call): Response {
+    const ip = connection.clientAddress;
+    const facts = { ip, family: familyOf(ip) };
+    return respond(request, facts, () => pages.ipPage(facts));
+  }
+
+  health({ request }: Call): Response {
+    const reason = this.#services.unhealthy();
+    return reason === undefined
+      ? respond(request, { status: "ok" }, pages.healthPage)
+      : refuse(request, { code: "shutting-down", detail: reason });
+  }
+
+  readRoom(call: Call): Answer {
+    const { request, url } = call;
+    const hash = roomOf(url);
+    if (hash === undefined) return refuse(request, badRoom(url));
+    if (formatFor(request.headers) === "event-stream") {
+      return this.#openStream(call, hash);
+    }
+    const { admission, rooms } = this.#services;
+    const quote = admission.quote(rooms.pricedPost(hash));
+    const facts = { room: hash, ...rooms.factsOf(hash), ...quote };
+    return respond(
+      request,
+      facts,
+      () => pages.roomPage(facts, call.origin + url.pathname),
+    );
+  }
+
+  async post(call: Call): Promise<Response> {
+    const { request, url, origin } = call;
+    const { admission, rooms } = this.#services;
+    const hash = roomOf(url);
+    if (hash === undefined) return refuse(request, badRoom(url));
+    const body = await readBody(request);
+    if (body === undefined) return refuse(request, TOO_LARGE);
+    const fault = faultOf(body);
+    if (fault !== undefined) return refuse(request, fault);
+    const full = rooms.refusalOfPost(hash);
+    if (full !== undefined) return refuse(request, roomRefusal(full));
+    const priced = rooms.pricedPost(hash);
+    const verdict = admission.admit({
+      ...priced,
+      stamp: stampOf(request, url),
+      method: request.method,
+      url: origin + url.pathname,
+      body,
+    });
+    if (!verdict.ok) {
+      const { reason: code, detail, extras = {} } = verdict;
+      const quote = admission.quote(priced);
+      return refuse(request, withQuote({ code, detail, extras }, quote));
+    }
+    const subscribers = rooms.post(hash, verdict.id, body);
+    const next = admission.quote(rooms.pricedPost(hash));
+    const posted = { id: verdict.id, subscribers, ...next };
+    return respond(request, posted, () => pages.postedPage(posted), 202);
+  }
+
+  #openStream({ request, url, connection }: Call, hash: RoomHash): Answer {
+    const { rooms } = this.#services;
+    const replay = replayOf(request, url);
+    if (!replay.ok) return refuse(request, replay.refusal);
+    const addressBlock = addressBlockOf(connection.clientAddress);
+    const headers = new Headers({
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
+    return new EventStream(headers, (sink) => {
+      const full = rooms.refusalOfStream(hash, addressBlock);
+      if (full === undefined) {
+        rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
+        return;
+      }
+      // EventSource never comes back after a status other than 200.
+      const problem = problemOf(roomRefusal(full));
+      const retryMs = RETRY_AFTER_SECONDS * 1000;
+      sink.write(encodeEvent(EVENTS.overloaded, problem, { retryMs }));
+      sink.end();
+    });
+  }
+
+  #nodeFacts(): NodeFacts {
+    const { config, admission, price } = this.#services;
+    const alone = { weight: 1, messages: 0, subscribers: 0 };
+    const { cpu, memory } = price.load;
+    return {
+      name: "sigmesh",
+      version: VERSION,
+      protocol: PROTOCOL,
+      ...admission.quote(alone),
+      lifetime: LIMITS.tokenLifetimeSeconds,
+      weights: WEIGHTS,
+      limits: {
+        postBytes: LIMITS.postBytes,
+        historySeconds: LIMITS.historySeconds,
+        historyMessages: LIMITS.historyMessages,
+        subscribers: config.maxSubscribers,
+        subscribersPerAddress: config.maxSubscribersPerIp,
+      },
+      load: { cpu: roundShare(cpu), memory: roundShare(memory) },
+      url: config.publicUrl,
+      key: null,
+      nodes: 0,
+      stun: [],
+      contact: config.contact,
+      terms: config.terms,
+    };
+  }
+}
+
+function roundShare(share: number): number {
+  return Math.round(share * 1000) / 1000;
+}
+
+function roomOf(url: URL): RoomHash | undefined {
+  return parseRoomHash(url.pathname.slice("/room/".length));
+}
+
+function badRoom(url: URL): Refusal {
+  const { length } = url.pathname.slice("/room/".length);
+  return {
+    code: "bad-room",
+    detail: "HASH in /room/HASH must be 40 or 64 lower-case hex digits, got " +
+      `${length} characters.`,
+  };
+}
+
+const ROOM_REFUSALS: Record<RoomRefusal, string> = {
+  "too-many-rooms": "This node holds as many rooms as it can; use another one.",
+  "too-many-subscribers":
+    "This node holds as many streams as it can; use another one.",
+  "too-many-subscribers-per-address":
+    "Your address holds as many streams as one may; close some first.",
+  "shutting-down": "This node is shutting down; use another one.",
+};
+
+function roomRefusal(code: RoomRefusal & ProblemCode): Refusal {
+  return {
+    code,
+    detail: ROOM_REFUSALS[code],
+    headers: { "retry-after": `${RETRY_AFTER_SECONDS}` },
+  };
+}
+
+const TOO_LARGE: Refusal = {
+  code: "body-too-large",
+  detail: `A post has at most ${LIMITS.postBytes} bytes.`,
+};
+
+/** The body, or undefined when it is over the limit; reading stops there. */
+async function readBody(request: Request): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array();
+  const body = new Uint8Array(LIMITS.postBytes);
+  let length = 0;
+  for await (const chunk of request.body) {
+    if (length + chunk.length > body.length) return undefined;
+    body.set(chunk, length);
+    length += chunk.length;
+  }
+  return body.subarray(0, length);
+}
+
+/** Why a body cannot be posted. */
+function faultOf(body: Uint8Array): Refusal | undefined {
+  const at = body.findIndex((byte) => byte === 0x0d || byte === 0);
+  if (at >= 0) {
+    const name = body[at] === 0 ? "NUL" : "CR";
+    return {
+      code: "post-has-control",
+      detail:
+        `Byte ${at} of the post is ${name}, which an event stream cannot ` +
+        "carry; end lines with LF, encode binary data as text.",
+    };
+  }
+  try {
+    utf8.decode(body);
+    return undefined;
+  } catch {
+    return {
+      code: "post-not-utf8",
+      detail: "The post is not UTF-8; encode binary data as text.",
+    };
+  }
+}
+
+/** The stamp of the Authorization header, else of `?pow=`. */
+function stampOf(request: Request, url: URL): string | undefined {
+  const authorization = request.headers.get("authorization") ?? "";
+  const [, stamp] = /^pow +(.*)$/i.exec(authorization) ?? [];
+  return stamp ?? url.searchParams.get("pow") ?? undefined;
+}
+
+/** What a new stream asks to be told again. */
+function replayOf(request: Request, url: URL):
+  | { ok: true; value: ReplayRequest | undefined }
+  | { ok: false; refusal: Refusal } {
+  const afterId = request.headers.get("last-event-id") ||
+    url.searchParams.get("last_event_id");
+  if (afterId) return { ok: true, value: { afterId } };
+  const since = url.searchParams.get("since");
+  if (since === null) return { ok: true, value: undefined };
+  const sinceSeconds = Number(since);
+  if (
+    !/^\d+(\.\d+)?$/.test(since) || sinceSeconds > LIMITS.historySeconds
+  ) {
+    return {
+      ok: false,
+      refusal: {
+        code: "bad-field",
+        detail: `?since= takes 0 to ${LIMITS.historySeconds} seconds.`,
+      },
+    };
+  }
+  return { ok: true, value: { sinceSeconds } };
+}

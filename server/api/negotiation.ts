@@ -1,0 +1,57 @@
+/** In which form a request wants its answer, and answers in that form. */
+
+import { problemOf, type Refusal } from "./problem.ts";
+import { PAGE_POLICY } from "./views/page.tsx";
+import { problemPage } from "./views/problem_page.tsx";
+
+/** JSON for programs, a stream for rooms, a page for people. */
+export type Format = "json" | "event-stream" | "html";
+
+/** JSON when Content-Type or Accept names it, SSE where asked for, else HTML. */
+export function formatFor(headers: Headers): Format {
+  const accept = headers.get("accept") ?? "";
+  if (accept.includes("text/event-stream")) return "event-stream";
+  const contentType = headers.get("content-type") ?? "";
+  return /json/i.test(accept) || /json/i.test(contentType) ? "json" : "html";
+}
+
+/** A value as JSON, or as the page that is made of it. */
+export function respond(
+  request: Request,
+  value: unknown,
+  page: () => string,
+  status = 200,
+): Response {
+  const isJson = formatFor(request.headers) === "json";
+  return new Response(isJson ? JSON.stringify(value) : page(), {
+    status,
+    headers: isJson ? headersOf("application/json") : PAGE_HEADERS,
+  });
+}
+
+/** A refusal: problem details for programs, a page for people. */
+export function refuse(request: Request, refusal: Refusal): Response {
+  const problem = problemOf(refusal);
+  const isPage = formatFor(request.headers) === "html";
+  return new Response(isPage ? problemPage(problem) : JSON.stringify(problem), {
+    status: problem.status,
+    headers: {
+      ...(isPage ? PAGE_HEADERS : headersOf("application/problem+json")),
+      ...refusal.headers,
+    },
+  });
+}
+
+/** What these answers tell is true for a moment, and depends on the headers read here. */
+function headersOf(contentType: string): Record<string, string> {
+  return {
+    "content-type": contentType,
+    "cache-control": "no-store",
+    "vary": "accept, content-type",
+  };
+}
+
+const PAGE_HEADERS = {
+  ...headersOf("text/html; charset=utf-8"),
+  "content-security-policy": PAGE_POLICY,
+};

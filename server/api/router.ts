@@ -1,0 +1,142 @@
+/** From path and method to handler; and what holds for every answer. */
+
+import { PATHS } from "@sigmesh/core/wire";
+import { type Answer, EventStream } from "./answer.ts";
+import type { Assets } from "./assets.ts";
+import type { Connection } from "./connection.ts";
+import { type Call, Handlers, type Services } from "./handlers.ts";
+import { originOf } from "./host_rule.ts";
+import { refuse } from "./negotiation.ts";
+
+/** Answers any request; never throws, never rejects. */
+export type Api = (
+  request: Request,
+  connection: Connection,
+) => Promise<Answer>;
+
+type Handler = (call: Call) => Answer | Promise<Answer>;
+type Methods = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+
+/** Any page may call: there are no cookies, and each request pays for itself. */
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": "WWW-Authenticate, Retry-After",
+};
+
+const PREFLIGHT = {
+  "access-control-allow-headers": "Authorization, Content-Type, Last-Event-ID",
+  "access-control-max-age": "7200",
+};
+
+/** Builds the API over a node's services. */
+export function createApi(
+  services: Services & {
+    assets: Assets;
+    /** Gets what went wrong inside; the client only learns that something did. */
+    onFault: (fault: unknown) => void;
+  },
+): Api {
+  const handlers = new Handlers(services);
+  const { assets, config, onFault } = services;
+  const fixed: Record<string, Methods> = {
+    [PATHS.home]: { GET: (call) => handlers.home(call) },
+    [PATHS.nodes]: { GET: (call) => handlers.nodes(call) },
+    [PATHS.ip]: { GET: (call) => handlers.ip(call) },
+    [PATHS.health]: { GET: (call) => handlers.health(call) },
+    "/demo": { GET: () => redirect("/demo/") },
+  };
+  const room: Methods = {
+    GET: (call) => handlers.readRoom(call),
+    POST: (call) => handlers.post(call),
+  };
+
+  function methodsOf(path: string): Methods | undefined {
+    if (path.startsWith("/room/")) return room;
+    if (assets.has(path)) {
+      return { GET: ({ request }) => assets.respond(path, request) };
+    }
+    return Object.hasOwn(fixed, path) ? fixed[path] : undefined;
+  }
+
+  async function answer(
+    request: Request,
+    connection: Connection,
+  ): Promise<Answer> {
+    const url = new URL(request.url);
+    const origin = originOf(url.host, config, connection);
+    if (origin === undefined) return refuse(request, wrongHost(url.host));
+    const methods = methodsOf(url.pathname);
+    if (methods === undefined) return refuse(request, notFound());
+    const allow = allowedMethods(methods);
+    if (request.method === "OPTIONS") return preflight(allow);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const handler = isRouted(method) ? methods[method] : undefined;
+    if (handler === undefined) {
+      return refuse(request, {
+        code: "method-not-allowed",
+        detail: `This path takes ${allow}.`,
+        headers: { allow },
+      });
+    }
+    const answered = await handler({ request, url, origin, connection });
+    return request.method === "HEAD" && answered instanceof EventStream
+      ? new Response(null, { headers: answered.headers })
+      : answered;
+  }
+
+  return async (request, connection) => {
+    let answered: Answer;
+    try {
+      answered = await answer(request, connection);
+    } catch (fault) {
+      onFault(fault);
+      answered = refuse(request, {
+        code: "internal",
+        detail:
+          "This node failed at your request; its operator's log says why.",
+      });
+    }
+    for (const [name, value] of Object.entries(CORS)) {
+      answered.headers.set(name, value);
+    }
+    answered.headers.set("x-content-type-options", "nosniff");
+    return answered;
+  };
+}
+
+function isRouted(method: string): method is keyof Methods {
+  return method === "GET" || method === "POST";
+}
+
+function allowedMethods(methods: Methods): string {
+  const names = Object.keys(methods).flatMap((name) =>
+    name === "GET" ? ["GET", "HEAD"] : [name]
+  );
+  return [...names, "OPTIONS"].join(", ");
+}
+
+function preflight(allow: string): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { ...PREFLIGHT, allow, "access-control-allow-methods": allow },
+  });
+}
+
+function redirect(location: string): Response {
+  return new Response(null, { status: 308, headers: { location } });
+}
+
+function wrongHost(host: string) {
+  return {
+    code: "host-refused",
+    detail: `This node is not called ${host}. If it should be, start it with ` +
+      `--public-url (its public origin) or --allowed-hosts ${host}.`,
+  } as const;
+}
+
+function notFound() {
+  return {
+    code: "not-found",
+    detail: "There is nothing at this path; GET / tells what there is.",
+  } as const;
+}

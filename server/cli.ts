@@ -1,0 +1,175 @@
+/** The command line: options and SIGMESH_ variables -> {@linkcode Config}. */
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import {
+  type Config,
+  ConfigError,
+  DEFAULT_CONFIG,
+  parseAddress,
+  parseCount,
+  parseHosts,
+  parseOrigin,
+  parseProxies,
+  readDifficulty,
+} from "./config.ts";
+import { VERSION } from "./version.ts";
+
+const MEBIBYTE = 2 ** 20;
+
+/** What to do: serve, or print something and exit. */
+export type Invocation =
+  | { readonly action: "serve"; readonly config: Config }
+  | {
+    readonly action: "exit";
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  };
+
+/** Reads arguments; variables of the environment are read through commander. */
+export function parseArguments(args: readonly string[]): Invocation {
+  const output = { stdout: "", stderr: "" };
+  const command = createCommand()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.stdout += text,
+      writeErr: (text) => output.stderr += text,
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    });
+  try {
+    command.parse(args, { from: "user" });
+  } catch (error) {
+    if (!isCommanderError(error)) throw error;
+    return { action: "exit", code: error.exitCode, ...output };
+  }
+  return { action: "serve", config: configFrom(command) };
+}
+
+function createCommand(): Command {
+  const { host, port, maxSubscribers, maxSubscribersPerIp, maxMemoryBytes } =
+    DEFAULT_CONFIG;
+  return new Command("sigmesh")
+    .description(
+      "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
+    )
+    .version(VERSION)
+    .helpOption("--help", "show this help")
+    .allowExcessArguments(false)
+    .showHelpAfterError("(see --help for all options)")
+    .addOption(
+      option("--host <address>", "address to listen on", parseAddress)
+        .default(host),
+    )
+    .addOption(
+      option(
+        "--port <number>",
+        "port to listen on; 0 chooses a free one",
+        count(0, 65535),
+      ).default(port),
+    )
+    .addOption(option(
+      "--public-url <origin>",
+      "origin by which the world reaches this node",
+      parseOrigin,
+    ))
+    .addOption(option(
+      "--allowed-hosts <hosts>",
+      "further Host headers to answer to, separated by commas",
+      parseHosts,
+    ))
+    .addOption(option(
+      "--trust-proxy <addresses>",
+      "proxies whose X-Forwarded headers count: addresses, ranges, loopback",
+      parseProxies,
+    ))
+    .addOption(option("--contact <text>", "how to reach the operator"))
+    .addOption(option("--terms <text>", "where the terms of use are"))
+    .addOption(option(
+      "--difficulty <file>",
+      "price curve, as JSON with idleWork and fullWork",
+      readDifficulty,
+    ))
+    .addOption(
+      option(
+        "--max-memory <MiB>",
+        "memory at which the node counts as full",
+        count(64, 2 ** 20),
+      ).default(maxMemoryBytes / MEBIBYTE),
+    )
+    .addOption(
+      option(
+        "--max-subscribers <number>",
+        "open streams in all",
+        count(1, 1_000_000),
+      ).default(maxSubscribers),
+    )
+    .addOption(
+      option(
+        "--max-subscribers-per-ip <number>",
+        "open streams of one IPv4 address or IPv6 /64",
+        count(1, 1_000_000),
+      )
+        .default(maxSubscribersPerIp),
+    )
+    .addOption(
+      option("--no-dht", "without the BitTorrent DHT (this version has none)"),
+    )
+    .addOption(
+      option("--no-mesh", "without other nodes (this version knows none)"),
+    )
+    .addOption(
+      option("--no-turn", "without STUN and TURN (this version has none)"),
+    )
+    .addHelpText(
+      "after",
+      `
+Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
+Started without options, the node serves http://localhost:8000/.`,
+    );
+}
+
+/** An option, its variable, and how its text is read. */
+function option(
+  flags: string,
+  description: string,
+  parse?: (text: string) => unknown,
+): Option {
+  const made = new Option(flags, description);
+  const name = made.long!.slice(2).replaceAll("-", "_").toUpperCase();
+  made.env(`SIGMESH_${name}`);
+  return parse === undefined ? made : made.argParser((text: string) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw new InvalidArgumentError(`${error.message}.`);
+    }
+  });
+}
+
+function count(least: number, most: number): (text: string) => number {
+  return (text) => parseCount(text, { least, most });
+}
+
+function configFrom(command: Command): Config {
+  const {
+    maxMemory,
+    difficulty,
+    dht: _dht,
+    mesh: _mesh,
+    turn: _turn,
+    ...given
+  } = command.opts();
+  return Object.freeze({
+    ...DEFAULT_CONFIG,
+    ...given,
+    isPortExplicit: command.getOptionValueSource("port") !== "default",
+    maxMemoryBytes: maxMemory * MEBIBYTE,
+    curve: difficulty ?? DEFAULT_CONFIG.curve,
+  });
+}
+
+function isCommanderError(error: unknown): error is { exitCode: number } {
+  return error instanceof Error && "exitCode" in error;
+}

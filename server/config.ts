@@ -1,0 +1,134 @@
+/** What an operator can set, read once, checked and frozen. */
+
+import { DEFAULT_CURVE, type PriceCurve } from "@sigmesh/core";
+import ipaddr from "ipaddr.js";
+import proxyAddr from "proxy-addr";
+import { parseDifficulty } from "./load/difficulty.ts";
+
+/** Settings of a node. */
+export interface Config {
+  /** Address to listen on. */
+  readonly host: string;
+  /** Port to listen on; 0 chooses a free one. */
+  readonly port: number;
+  /** Whether a port that is taken is an error, since somebody asked for it. */
+  readonly isPortExplicit: boolean;
+  /** Origin by which the world knows this node. */
+  readonly publicUrl: string | null;
+  /** Further Host headers that are this node's. */
+  readonly allowedHosts: readonly string[];
+  /** Addresses whose forwarded headers count. */
+  readonly trustProxy: readonly string[];
+  /** How to reach the operator. */
+  readonly contact: string | null;
+  /** Where the terms of use are. */
+  readonly terms: string | null;
+  readonly curve: PriceCurve;
+  /** RSS at which memory counts as full. */
+  readonly maxMemoryBytes: number;
+  readonly maxSubscribers: number;
+  readonly maxSubscribersPerIp: number;
+}
+
+/** A node that was told nothing. */
+export const DEFAULT_CONFIG: Config = Object.freeze({
+  host: "0.0.0.0",
+  port: 8000,
+  isPortExplicit: false,
+  publicUrl: null,
+  allowedHosts: [],
+  trustProxy: [],
+  contact: null,
+  terms: null,
+  curve: DEFAULT_CURVE,
+  maxMemoryBytes: 1024 * 2 ** 20,
+  maxSubscribers: 20_000,
+  maxSubscribersPerIp: 64,
+});
+
+/** A setting that cannot be used; the message says what it takes. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Reads a whole number within bounds. */
+export function parseCount(
+  text: string,
+  { least, most }: { least: number; most: number },
+): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < least || count > most) {
+    throw new ConfigError(`expected a whole number from ${least} to ${most}`);
+  }
+  return count;
+}
+
+/** Reads an IP address to listen on. */
+export function parseAddress(text: string): string {
+  if (!ipaddr.isValid(text)) {
+    throw new ConfigError("expected an IP address, such as 0.0.0.0 or ::");
+  }
+  return text;
+}
+
+/** Reads an origin: `https://node.example`. */
+export function parseOrigin(text: string): string {
+  const url = URL.parse(text);
+  const isOrigin = url !== null && /^https?:$/.test(url.protocol) &&
+    url.pathname === "/" && url.search === "" && url.hash === "" &&
+    url.username === "" && url.password === "";
+  if (!isOrigin) {
+    throw new ConfigError(
+      "expected an origin without a path, such as https://node.example",
+    );
+  }
+  return url.origin;
+}
+
+/** Reads Host headers, separated by commas: `node.lan:8000,10.0.0.5:8000`. */
+export function parseHosts(text: string): string[] {
+  return splitList(text).map((host) => {
+    const url = URL.parse(`http://${host}`);
+    if (url === null || `http://${host.toLowerCase()}/` !== url.href) {
+      throw new ConfigError(
+        `"${host}" is not a host; expected names as in a URL, such as ` +
+          "node.lan:8000,10.0.0.5:8000",
+      );
+    }
+    return url.host;
+  });
+}
+
+/** Reads proxies to trust: addresses, CIDR ranges, `loopback`, `linklocal`, `uniquelocal`. */
+export function parseProxies(text: string): string[] {
+  const proxies = splitList(text);
+  try {
+    proxyAddr.compile(proxies);
+  } catch {
+    throw new ConfigError(
+      "expected addresses or ranges, such as loopback,10.0.0.0/8",
+    );
+  }
+  return proxies;
+}
+
+/** Reads `--difficulty`'s file. */
+export function readDifficulty(path: string): PriceCurve {
+  let json: string;
+  try {
+    json = Deno.readTextFileSync(path);
+  } catch (cause) {
+    throw new ConfigError(`cannot read the file: ${(cause as Error).message}`);
+  }
+  const parsed = parseDifficulty(json);
+  if (!parsed.ok) throw new ConfigError(`the file ${parsed.detail}`);
+  return parsed.value;
+}
+
+function splitList(text: string): string[] {
+  const items = text.split(",").map((item) => item.trim());
+  if (items.some((item) => item === "")) {
+    throw new ConfigError("expected a list separated by commas");
+  }
+  return items;
+}

@@ -1,0 +1,124 @@
+/** The main job, as its users do it: two browsers, one node, the page at /demo/. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
+import { DEFAULT_CURVE } from "@sigmesh/core";
+import {
+  chromiumMissing,
+  chromiumPath,
+  launchChromium,
+} from "./testing/chromium.ts";
+import { startTestNode, type TestNode } from "./testing/test_node.ts";
+
+const MEETING_TIMEOUT_MS = 60_000;
+
+function browserTest(
+  name: string,
+  run: (node: TestNode, browser: Browser) => Promise<void>,
+): void {
+  Deno.test({
+    name: name + chromiumMissing,
+    ignore: chromiumPath === undefined,
+    async fn() {
+      const node = await startTestNode({ curve: DEFAULT_CURVE });
+      const browser = await launchChromium();
+      try {
+        await run(node, browser);
+        assertEquals(node.faults, []);
+      } finally {
+        await browser.close();
+        await node.close();
+      }
+    },
+  });
+}
+
+/** A page in a context of its own; what it logs as an error fails the test. */
+async function openPage(
+  browser: Browser,
+  url: string,
+  errors: string[],
+): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.goto(url);
+  return page;
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message", { exact: true }).fill(text);
+  await page.getByRole("button", { name: "Send" }).click();
+}
+
+function hears(page: Page, text: string): Promise<void> {
+  return page.getByRole("log").getByText(text).waitFor();
+}
+
+function isConnected(page: Page, browsers: string): Promise<void> {
+  return page.getByText(`Connected directly to ${browsers}`)
+    .waitFor({ timeout: MEETING_TIMEOUT_MS });
+}
+
+browserTest(
+  "two browsers meet through a node and talk directly",
+  async (node, browser) => {
+    const errors: string[] = [];
+    const first = await openPage(browser, `${node.origin}/demo/`, errors);
+    await first.getByText("Waiting for somebody").waitFor();
+    const invitation = await first.getByLabel("Address of this room")
+      .inputValue();
+    assertMatch(invitation, /\/demo\/#[0-9a-f]{40}$/);
+
+    const second = await openPage(browser, invitation, errors);
+    await Promise.all(
+      [first, second].map((page) => isConnected(page, "1 browser")),
+    );
+    assertMatch(
+      await second.locator("#work").innerText(),
+      /^Paid 1\d\.\d\d bits/,
+    );
+
+    await say(first, "ahoy from the first");
+    await hears(second, "ahoy from the first");
+    await say(second, "and from the second ☎");
+    await hears(first, "and from the second ☎");
+    assertEquals(errors, []);
+  },
+);
+
+browserTest(
+  "three browsers that come at once all meet, and one that leaves is missed",
+  async (node, browser) => {
+    const errors: string[] = [];
+    const url = `${node.origin}/demo/#${"5e".repeat(20)}`;
+    const pages = await Promise.all(
+      [1, 2, 3].map(() => openPage(browser, url, errors)),
+    );
+    await Promise.all(pages.map((page) => isConnected(page, "2 browsers")));
+    await say(pages[0]!, "to all");
+    await Promise.all(pages.slice(1).map((page) => hears(page, "to all")));
+
+    await pages[2]!.close();
+    await Promise.all(
+      pages.slice(0, 2).map((page) => isConnected(page, "1 browser")),
+    );
+    assertEquals(errors, []);
+  },
+);
+
+browserTest(
+  "any page can import the library from a node",
+  async (node, browser) => {
+    const page = await openPage(browser, `${node.origin}/demo/`, []);
+    const names = await page.evaluate(async () =>
+      Object.keys(await import("/client.js" as string))
+    );
+    for (const name of ["NodeClient", "openChannel", "NodeRefusalError"]) {
+      assert(names.includes(name), name);
+    }
+  },
+);

@@ -1,0 +1,103 @@
+/** A node: builds the parts, hands each its neighbours, closes them in reverse. */
+
+import { Admission } from "./admission/admission.ts";
+import { SpentStamps } from "./admission/spent_stamps.ts";
+import { TokenIssuer } from "./admission/token_issuer.ts";
+import { Assets } from "./api/assets.ts";
+import { type HttpListener, listenHttp } from "./api/http_listener.ts";
+import { type Api, createApi } from "./api/router.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { SERVER_LIMITS } from "./limits.ts";
+import { readGauges, type Readings } from "./load/gauges.ts";
+import { LoadSampler } from "./load/load_sampler.ts";
+import { RoomRegistry } from "./rooms/room_registry.ts";
+
+/** A running node. */
+export interface Node {
+  /** Where it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** Readiness off, streams told to go elsewhere, sockets closed; within 3 s. */
+  close(): Promise<void>;
+}
+
+/** What tests replace: time, readings of the machine, where messages go. */
+export interface NodeSurroundings {
+  readonly clock?: Clock;
+  readonly readings?: () => Readings;
+  readonly random?: () => number;
+  readonly warn?: (message: string) => void;
+  readonly onFault?: (fault: unknown) => void;
+}
+
+const GRACE_MS = 2000;
+
+/** Starts a node; rejects when it cannot listen. */
+export async function startNode(
+  config: Config,
+  {
+    clock = systemClock,
+    readings = readGauges,
+    random = Math.random,
+    warn = console.warn,
+    onFault = console.error,
+  }: NodeSurroundings = {},
+): Promise<Node> {
+  const assets = await Assets.load();
+  const issuer = await TokenIssuer.create(clock);
+  const price = new LoadSampler({
+    clock,
+    read: readings,
+    maxMemoryBytes: config.maxMemoryBytes,
+    curve: config.curve,
+  });
+  const spent = new SpentStamps(clock, SERVER_LIMITS.spentStamps);
+  const admission = new Admission({ issuer, spent, price });
+  const rooms = new RoomRegistry({
+    clock,
+    price,
+    quote: (request) => admission.quote(request),
+    limits: {
+      maxSubscribers: config.maxSubscribers,
+      maxSubscribersPerAddress: config.maxSubscribersPerIp,
+    },
+    random,
+  });
+  let isClosing = false;
+  const unhealthy = () =>
+    isClosing ? "This node is shutting down; use another one." : undefined;
+  const services = { config, admission, rooms, price, unhealthy };
+  const api = createApi({ ...services, assets, onFault });
+  const listener = await listen(api, config, { warn, onFault });
+  price.start();
+  rooms.start();
+
+  return {
+    host: listener.host,
+    port: listener.port,
+    async close() {
+      isClosing = true;
+      rooms.close();
+      await listener.close(GRACE_MS);
+      price.close();
+    },
+  };
+}
+
+/** A default port that is taken gives way to a free one; one that was asked for is an error. */
+async function listen(
+  api: Api,
+  { host, port, isPortExplicit, trustProxy }: Config,
+  { warn, onFault }: Required<Pick<NodeSurroundings, "warn" | "onFault">>,
+): Promise<HttpListener> {
+  const options = { api, host, trustProxy, onFault };
+  try {
+    return await listenHttp({ ...options, port });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "EADDRINUSE" || isPortExplicit) throw error;
+    warn(`Port ${port} is taken, choosing a free one; --port sets another.`);
+    return await listenHttp({ ...options, port: 0 });
+  }
+}

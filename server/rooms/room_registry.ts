@@ -1,0 +1,251 @@
+/** All rooms of this node, their bounds and their clockwork. */
+
+import { WEIGHTS } from "@sigmesh/core";
+import { EVENTS, type Quote, type RoomHash } from "@sigmesh/core/wire";
+import type { PricedRequest } from "@sigmesh/core";
+import type { Clock } from "../clock.ts";
+import { SERVER_LIMITS } from "../limits.ts";
+import type { Price } from "../load/load_sampler.ts";
+import type { ReplayRequest } from "./history.ts";
+import { Room } from "./room.ts";
+import { encodeEvent, encodeMessage } from "./sse.ts";
+import { type Sink, Subscriber } from "./subscriber.ts";
+
+const TICK_MS = 1000;
+/** Above this load the price is not told before its time. */
+const QUIET_LOAD = 0.9;
+/** Told to a stream when it opens, as its time to reconnect. */
+const RETRY_MS = 2000;
+
+/** Why a room takes nothing more. */
+export type RoomRefusal =
+  | "too-many-rooms"
+  | "too-many-subscribers"
+  | "too-many-subscribers-per-address"
+  | "shutting-down";
+
+/** How many streams a node serves. */
+export interface SubscriberLimits {
+  readonly maxSubscribers: number;
+  readonly maxSubscribersPerAddress: number;
+}
+
+/** Owns rooms and their subscribers; a room exists while it is active. */
+export class RoomRegistry {
+  readonly #clock: Clock;
+  readonly #price: Price;
+  readonly #quote: (request: PricedRequest) => Quote;
+  readonly #limits: SubscriberLimits;
+  readonly #random: () => number;
+  readonly #rooms = new Map<RoomHash, Room>();
+  /** Rooms that hold messages, the one posted to longest ago first. */
+  readonly #remembering = new Set<Room>();
+  readonly #subscribersByBlock = new Map<string, number>();
+  #subscribers = 0;
+  #historyBytes = 0;
+  #flushing = new Set<Subscriber>();
+  #isClosing = false;
+  #stop = () => {};
+
+  constructor({ clock, price, quote, limits, random = Math.random }: {
+    clock: Clock;
+    price: Price;
+    quote: (request: PricedRequest) => Quote;
+    limits: SubscriberLimits;
+    random?: () => number;
+  }) {
+    this.#clock = clock;
+    this.#price = price;
+    this.#quote = quote;
+    this.#limits = limits;
+    this.#random = random;
+  }
+
+  /** Active rooms. */
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** Open streams. */
+  get subscribers(): number {
+    return this.#subscribers;
+  }
+
+  start(): void {
+    this.#stop = this.#clock.every(TICK_MS, () => this.#tick());
+  }
+
+  /** Takes no further streams and ends those that are open; clients are told. */
+  close(): void {
+    this.#isClosing = true;
+    this.#stop();
+    for (const room of this.#rooms.values()) {
+      for (const subscriber of room.subscribers) {
+        const retryMs = Math.round(1000 + this.#random() * 4000);
+        subscriber.end(encodeEvent(EVENTS.closing, {}, { retryMs }));
+      }
+    }
+  }
+
+  /** What there is to know of a room; zeros when it is not active. */
+  factsOf(hash: RoomHash): { subscribers: number; messages: number } {
+    const room = this.#rooms.get(hash);
+    return {
+      subscribers: room?.subscribers.size ?? 0,
+      messages: room?.rate.count(this.#clock.now()) ?? 0,
+    };
+  }
+
+  /** What a post to this room is priced by. */
+  pricedPost(hash: RoomHash): PricedRequest {
+    const room = this.#rooms.get(hash);
+    return {
+      weight: WEIGHTS.room,
+      messages: room?.rate.surcharged(this.#clock.now()) ?? 0,
+      subscribers: room?.subscribers.size ?? 0,
+    };
+  }
+
+  /** Why a post could not be taken; to be asked before its stamp is spent. */
+  refusalOfPost(hash: RoomHash): RoomRefusal | undefined {
+    if (this.#isClosing) return "shutting-down";
+    const isFull = this.#rooms.size >= SERVER_LIMITS.rooms;
+    return isFull && !this.#rooms.has(hash) ? "too-many-rooms" : undefined;
+  }
+
+  /** Delivers an admitted post; returns how many subscribers it was handed to. */
+  post(hash: RoomHash, id: string, post: Uint8Array): number {
+    const room = this.#roomOf(hash);
+    this.#remembering.delete(room);
+    this.#remembering.add(room);
+    const message = {
+      id,
+      at: this.#clock.now(),
+      event: encodeMessage(id, post),
+    };
+    this.#keepingBytes(room, () => room.deliver(message));
+    this.#boundHistory();
+    return room.subscribers.size;
+  }
+
+  /** Why a stream would be refused. */
+  refusalOfStream(hash: RoomHash, block: string): RoomRefusal | undefined {
+    const { maxSubscribers, maxSubscribersPerAddress } = this.#limits;
+    if (this.#subscribers >= maxSubscribers) return "too-many-subscribers";
+    const ofBlock = this.#subscribersByBlock.get(block) ?? 0;
+    if (ofBlock >= maxSubscribersPerAddress) {
+      return "too-many-subscribers-per-address";
+    }
+    return this.refusalOfPost(hash);
+  }
+
+  /**
+   * Opens a stream on a room: `retry`, what was asked to be told again, a
+   * quote, then messages as they come. The caller has asked `refusalOfStream`
+   * in the same turn.
+   */
+  subscribe(hash: RoomHash, { sink, addressBlock, replay }: {
+    sink: Sink;
+    addressBlock: string;
+    replay: ReplayRequest | undefined;
+  }): void {
+    const room = this.#roomOf(hash);
+    const subscriber = new Subscriber({
+      sink,
+      clock: this.#clock,
+      addressBlock,
+      scheduleFlush: (subscriber) => this.#scheduleFlush(subscriber),
+      onClose: () => this.#unsubscribe(room, subscriber),
+    });
+    room.subscribers.add(subscriber);
+    this.#subscribers++;
+    this.#countBlock(addressBlock, 1);
+    subscriber.replay(this.#opening(room, replay));
+  }
+
+  #opening(room: Room, request: ReplayRequest | undefined): Uint8Array[] {
+    const now = this.#clock.now();
+    const quote = this.#quote(this.pricedPost(room.hash));
+    if (room.subscribers.size === 1) {
+      room.noteQuoted(quote, { now, random: this.#random });
+    }
+    const events = [encodeEvent(EVENTS.quote, quote, { retryMs: RETRY_MS })];
+    if (request === undefined) return events;
+    const { messages, isComplete } = room.history.replay(request, now);
+    events.push(...messages.map((message) => message.event));
+    if (!isComplete) events.push(encodeEvent(EVENTS.resync, {}));
+    return events;
+  }
+
+  #unsubscribe(room: Room, subscriber: Subscriber): void {
+    if (!room.subscribers.delete(subscriber)) return;
+    this.#subscribers--;
+    this.#countBlock(subscriber.addressBlock, -1);
+    this.#flushing.delete(subscriber);
+    this.#forgetIfIdle(room);
+  }
+
+  #countBlock(block: string, change: 1 | -1): void {
+    const count = (this.#subscribersByBlock.get(block) ?? 0) + change;
+    if (count > 0) this.#subscribersByBlock.set(block, count);
+    else this.#subscribersByBlock.delete(block);
+  }
+
+  #roomOf(hash: RoomHash): Room {
+    let room = this.#rooms.get(hash);
+    if (room === undefined) {
+      room = new Room(hash);
+      this.#rooms.set(hash, room);
+    }
+    return room;
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    const { cpu, memory } = this.#price.load;
+    const mayBeEarly = Math.max(cpu, memory) <= QUIET_LOAD;
+    const random = this.#random;
+    for (const room of this.#remembering) {
+      this.#keepingBytes(room, () => room.history.expire(now));
+    }
+    for (const room of this.#rooms.values()) {
+      for (const subscriber of room.subscribers) subscriber.dropIfStalled();
+      if (room.subscribers.size > 0) {
+        const quote = () => this.#quote(this.pricedPost(room.hash));
+        room.quoteIfDue(quote, { now, mayBeEarly, random });
+      }
+      this.#forgetIfIdle(room);
+    }
+  }
+
+  #forgetIfIdle(room: Room): void {
+    if (room.isIdle(this.#clock.now())) this.#rooms.delete(room.hash);
+  }
+
+  /** Over the bound in bytes, the rooms posted to longest ago lose their history. */
+  #boundHistory(): void {
+    for (const room of this.#remembering) {
+      if (this.#historyBytes <= SERVER_LIMITS.historyBytes) return;
+      this.#keepingBytes(room, () => room.history.cut());
+    }
+  }
+
+  #keepingBytes(room: Room, change: () => void): void {
+    const before = room.history.bytes;
+    change();
+    this.#historyBytes += room.history.bytes - before;
+    if (room.history.size === 0) this.#remembering.delete(room);
+  }
+
+  /** One write a turn and subscriber, however many events the turn brings. */
+  #scheduleFlush(subscriber: Subscriber): void {
+    if (this.#flushing.size === 0) {
+      setImmediate(() => {
+        const due = this.#flushing;
+        this.#flushing = new Set();
+        for (const subscriber of due) subscriber.flush();
+      });
+    }
+    this.#flushing.add(subscriber);
+  }
+}

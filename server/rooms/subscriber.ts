@@ -1,0 +1,131 @@
+/** One open stream: what waits for it, and when it is given up. */
+
+import type { Clock } from "../clock.ts";
+import { SERVER_LIMITS } from "../limits.ts";
+
+/** Where a stream's bytes go; a connection, to everybody but the listener. */
+export interface Sink {
+  /** Takes bytes in order. */
+  write(bytes: Uint8Array): void;
+  /** Bytes taken that have not left this process. */
+  readonly unsentBytes: number;
+  /** Called whenever all that was taken has left. */
+  onDrain: () => void;
+  /** Called once when the stream is over, whoever ended it. */
+  onClose: () => void;
+  /** Ends the stream after what was taken. */
+  end(): void;
+  /** Ends the connection at once. */
+  destroy(): void;
+}
+
+/** While this many bytes are unsent, replay waits. */
+const REPLAY_PACE_BYTES = 16 * 1024;
+
+/**
+ * What is sent live is coalesced into one write a turn and bounded; a replay
+ * is paced by its reader. A reader at a bound is dropped: the others never wait
+ * for it.
+ */
+export class Subscriber {
+  /** Addresses are counted; this is the one that counts for this stream. */
+  readonly addressBlock: string;
+  readonly #sink: Sink;
+  readonly #clock: Clock;
+  readonly #scheduleFlush: (subscriber: Subscriber) => void;
+  readonly #onClose: () => void;
+  #replay: Uint8Array[] = [];
+  #live: Uint8Array[] = [];
+  #liveBytes = 0;
+  #movedAt: number;
+
+  constructor({ sink, clock, addressBlock, scheduleFlush, onClose }: {
+    sink: Sink;
+    clock: Clock;
+    addressBlock: string;
+    /** Sees to it that `flush` is called at the end of this turn. */
+    scheduleFlush: (subscriber: Subscriber) => void;
+    /** Called when the stream is over; maybe twice. */
+    onClose: () => void;
+  }) {
+    this.addressBlock = addressBlock;
+    this.#sink = sink;
+    this.#clock = clock;
+    this.#scheduleFlush = scheduleFlush;
+    this.#onClose = onClose;
+    this.#movedAt = clock.now();
+    sink.onClose = onClose;
+    sink.onDrain = () => {
+      this.#movedAt = clock.now();
+      this.flush();
+    };
+  }
+
+  /** Sends events in order, before all that is sent later. */
+  replay(events: Uint8Array[]): void {
+    this.#replay.push(...events);
+    this.#scheduleFlush(this);
+  }
+
+  /** Sends an event; drops the subscriber when too much waits for it. */
+  send(event: Uint8Array): void {
+    const waiting = this.#liveBytes + this.#sink.unsentBytes;
+    if (waiting + event.length > SERVER_LIMITS.subscriberQueueBytes) {
+      this.drop();
+      return;
+    }
+    this.#live.push(event);
+    this.#liveBytes += event.length;
+    if (this.#live.length === 1) this.#scheduleFlush(this);
+  }
+
+  /** Hands to the connection what it may have. */
+  flush(): void {
+    while (
+      this.#replay.length > 0 && this.#sink.unsentBytes < REPLAY_PACE_BYTES
+    ) {
+      this.#sink.write(this.#replay.shift()!);
+    }
+    if (this.#replay.length > 0 || this.#live.length === 0) return;
+    const events = this.#live;
+    this.#sink.write(
+      events.length === 1 ? events[0]! : concat(events, this.#liveBytes),
+    );
+    this.#live = [];
+    this.#liveBytes = 0;
+  }
+
+  /** Drops a reader that has taken nothing for too long. To be called about once a second. */
+  dropIfStalled(): void {
+    const now = this.#clock.now();
+    if (this.#sink.unsentBytes === 0) this.#movedAt = now;
+    const stalledMs = now - this.#movedAt;
+    if (stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000) this.drop();
+  }
+
+  /** Ends the stream after a last event. */
+  end(farewell: Uint8Array): void {
+    this.flush();
+    this.#sink.write(farewell);
+    this.#sink.end();
+  }
+
+  /** Ends the connection at once; nothing that waits is sent. */
+  drop(): void {
+    this.#replay = [];
+    this.#live = [];
+    this.#liveBytes = 0;
+    this.#sink.destroy();
+    this.#onClose();
+  }
+}
+
+function concat(parts: Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

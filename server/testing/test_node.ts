@@ -1,0 +1,50 @@
+/** Real nodes on loopback, for tests. */
+
+import { type Config, DEFAULT_CONFIG } from "../config.ts";
+import type { Readings } from "../load/gauges.ts";
+import { type Node, type NodeSurroundings, startNode } from "../node.ts";
+
+/** A machine that does nothing, so that the price does not depend on the one that tests. */
+export function idleReadings(): Readings {
+  return {
+    hostBusyMs: 0,
+    hostTotalMs: 0,
+    threadMs: 0,
+    rssBytes: 0,
+    hostMemoryUsed: 0,
+  };
+}
+
+/** A price at which tests need not wait; far below what a node may ask. */
+export const TRIVIAL_CURVE = { idleWork: 2 ** 8, fullWork: 2 ** 12 };
+
+/** A node under test, and how to reach it. */
+export interface TestNode extends Node {
+  readonly origin: string;
+  /** What went wrong inside, to be asserted empty. */
+  readonly faults: unknown[];
+}
+
+/** Starts a node on a free port of 127.0.0.1. */
+export async function startTestNode(
+  config: Partial<Config> = {},
+  surroundings: NodeSurroundings = {},
+): Promise<TestNode> {
+  const faults: unknown[] = [];
+  const node = await startNode(
+    {
+      ...DEFAULT_CONFIG,
+      host: "127.0.0.1",
+      port: 0,
+      isPortExplicit: true,
+      curve: TRIVIAL_CURVE,
+      ...config,
+    },
+    {
+      readings: idleReadings,
+      onFault: (fault) => faults.push(fault),
+      ...surroundings,
+    },
+  );
+  return { ...node, faults, origin: `http://127.0.0.1:${node.port}` };
+}
