@@ -53,7 +53,7 @@ function createCommand(): Command {
     .description(
       "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
     )
-    .version(VERSION)
+    .version(VERSION, "--version", "show the version")
     .helpOption("--help", "show this help")
     .allowExcessArguments(false)
     .showHelpAfterError("(see --help for all options)")

@@ -1,8 +1,8 @@
 /** What an operator can set, read once, checked and frozen. */
 
 import { DEFAULT_CURVE, type PriceCurve } from "@sigmesh/core";
-import ipaddr from "ipaddr.js";
 import proxyAddr from "proxy-addr";
+import { isAddress } from "./address.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
 
 /** Settings of a node. */
@@ -65,7 +65,7 @@ export function parseCount(
 
 /** Reads an IP address to listen on. */
 export function parseAddress(text: string): string {
-  if (!ipaddr.isValid(text)) {
+  if (!isAddress(text)) {
     throw new ConfigError("expected an IP address, such as 0.0.0.0 or ::");
   }
   return text;
@@ -89,7 +89,7 @@ export function parseOrigin(text: string): string {
 export function parseHosts(text: string): string[] {
   return splitList(text).map((host) => {
     const url = URL.parse(`http://${host}`);
-    if (url === null || `http://${host.toLowerCase()}/` !== url.href) {
+    if (url === null || url.href !== `http://${url.host}/`) {
       throw new ConfigError(
         `"${host}" is not a host; expected names as in a URL, such as ` +
           "node.lan:8000,10.0.0.5:8000",

@@ -22,8 +22,8 @@ export interface Node {
   close(): Promise<void>;
 }
 
-/** What tests replace: time, readings of the machine, where messages go. */
-export interface NodeSurroundings {
+/** What tests replace: time, readings of the machine, chance, where messages go. */
+export interface Surroundings {
   readonly clock?: Clock;
   readonly readings?: () => Readings;
   readonly random?: () => number;
@@ -31,19 +31,29 @@ export interface NodeSurroundings {
   readonly onFault?: (fault: unknown) => void;
 }
 
+/** The parts of a node, put together, without a socket. */
+export interface NodeParts {
+  readonly api: Api;
+  readonly rooms: RoomRegistry;
+  readonly price: LoadSampler;
+  /** Sets clockwork going. */
+  start(): void;
+  /** Readiness off, streams told to go elsewhere, clockwork stopped. */
+  close(): void;
+}
+
 const GRACE_MS = 2000;
 
-/** Starts a node; rejects when it cannot listen. */
-export async function startNode(
+/** Puts a node together. */
+export async function buildNode(
   config: Config,
   {
     clock = systemClock,
     readings = readGauges,
     random = Math.random,
-    warn = console.warn,
     onFault = console.error,
-  }: NodeSurroundings = {},
-): Promise<Node> {
+  }: Surroundings = {},
+): Promise<NodeParts> {
   const assets = await Assets.load();
   const issuer = await TokenIssuer.create(clock);
   const price = new LoadSampler({
@@ -68,19 +78,36 @@ export async function startNode(
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
   const services = { config, admission, rooms, price, unhealthy };
-  const api = createApi({ ...services, assets, onFault });
-  const listener = await listen(api, config, { warn, onFault });
-  price.start();
-  rooms.start();
+  return {
+    api: createApi({ ...services, assets, onFault }),
+    rooms,
+    price,
+    start() {
+      price.start();
+      rooms.start();
+    },
+    close() {
+      isClosing = true;
+      rooms.close();
+      price.close();
+    },
+  };
+}
 
+/** Builds a node and starts it; rejects when it cannot listen. */
+export async function startNode(
+  config: Config,
+  surroundings: Surroundings = {},
+): Promise<Node> {
+  const parts = await buildNode(config, surroundings);
+  const listener = await listen(parts.api, config, surroundings);
+  parts.start();
   return {
     host: listener.host,
     port: listener.port,
     async close() {
-      isClosing = true;
-      rooms.close();
+      parts.close();
       await listener.close(GRACE_MS);
-      price.close();
     },
   };
 }
@@ -89,7 +116,7 @@ export async function startNode(
 async function listen(
   api: Api,
   { host, port, isPortExplicit, trustProxy }: Config,
-  { warn, onFault }: Required<Pick<NodeSurroundings, "warn" | "onFault">>,
+  { warn = console.warn, onFault = console.error }: Surroundings,
 ): Promise<HttpListener> {
   const options = { api, host, trustProxy, onFault };
   try {

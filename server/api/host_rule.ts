@@ -6,7 +6,8 @@
  */
 
 import ipaddr from "ipaddr.js";
-import { type Connection, isLoopback, normaliseAddress } from "./connection.ts";
+import { isLoopback, normaliseAddress } from "../address.ts";
+import type { Connection } from "./exchange.ts";
 
 /** Names by which a node may be called. */
 export interface HostRule {

@@ -9,10 +9,11 @@ import { Buffer } from "node:buffer";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import proxyAddr from "proxy-addr";
+import { isAddress, normaliseAddress } from "../address.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import type { Sink } from "../rooms/subscriber.ts";
-import { EventStream } from "./answer.ts";
-import { type Connection, normaliseAddress } from "./connection.ts";
+import { type Connection, EventStream } from "./exchange.ts";
+
 import { PROBLEMS } from "./problem.ts";
 import type { Api } from "./router.ts";
 
@@ -94,7 +95,13 @@ async function serve(
   const isCut = body.length > LIMITS.postBytes;
   if (isCut) answer.headers.set("connection", "close");
   await respond(req, res, answer);
-  if (isCut) setTimeout(() => req.socket.destroy(), LINGER_MS);
+  if (isCut) destroyLater(req.socket);
+}
+
+/** Not at once: a connection that ends with unread bytes takes its answer with it. */
+function destroyLater(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 /**
@@ -162,10 +169,11 @@ function connectionOf(
 ): Connection {
   const { socket } = req;
   const peer = socket.remoteAddress ?? "";
+  const client = proxyAddr(req, isTrusted);
   const forwarded = `${req.headers["x-forwarded-proto"] ?? ""}`;
   const isHttps = forwarded === "https" && isTrusted(peer, 0);
   return {
-    clientAddress: normaliseAddress(proxyAddr(req, isTrusted)),
+    clientAddress: normaliseAddress(isAddress(client) ? client : peer),
     localAddress: normaliseAddress(socket.localAddress ?? ""),
     localPort: socket.localPort ?? 0,
     scheme: isHttps ? "https" : "http",

@@ -1,9 +1,8 @@
 /** From path and method to handler; and what holds for every answer. */
 
 import { PATHS } from "@sigmesh/core/wire";
-import { type Answer, EventStream } from "./answer.ts";
+import { type Answer, type Connection, EventStream } from "./exchange.ts";
 import type { Assets } from "./assets.ts";
-import type { Connection } from "./connection.ts";
 import { type Call, Handlers, type Services } from "./handlers.ts";
 import { originOf } from "./host_rule.ts";
 import { refuse } from "./negotiation.ts";

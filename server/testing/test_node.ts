@@ -2,7 +2,7 @@
 
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { Readings } from "../load/gauges.ts";
-import { type Node, type NodeSurroundings, startNode } from "../node.ts";
+import { type Node, startNode, type Surroundings } from "../node.ts";
 
 /** A machine that does nothing, so that the price does not depend on the one that tests. */
 export function idleReadings(): Readings {
@@ -28,7 +28,7 @@ export interface TestNode extends Node {
 /** Starts a node on a free port of 127.0.0.1. */
 export async function startTestNode(
   config: Partial<Config> = {},
-  surroundings: NodeSurroundings = {},
+  surroundings: Surroundings = {},
 ): Promise<TestNode> {
   const faults: unknown[] = [];
   const node = await startNode(

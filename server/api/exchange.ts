@@ -1,6 +1,17 @@
-/** What endpoints answer with. */
+/** What endpoints are told of a connection, and what they answer with. */
 
 import type { Sink } from "../rooms/subscriber.ts";
+
+/** Where a request came from and where it arrived. Addresses are normalised. */
+export interface Connection {
+  /** The client's address; forwarded headers of trusted proxies are taken into account. */
+  readonly clientAddress: string;
+  /** Address and port on this machine at which the connection arrived. */
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Scheme that the client dialled. */
+  readonly scheme: "http" | "https";
+}
 
 /**
  * An answer that stays open. A web Response would do it by a stream, but costs

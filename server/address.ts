@@ -1,16 +1,10 @@
-/** What a request's connection tells, and what is made of it. */
+/** IP addresses: their one form, their family, what they stand for. */
 
 import ipaddr from "ipaddr.js";
 
-/** Where a request came from and where it arrived. */
-export interface Connection {
-  /** The client's address; forwarded headers of trusted proxies are taken into account. */
-  readonly clientAddress: string;
-  /** Address and port on this machine at which the connection arrived. */
-  readonly localAddress: string;
-  readonly localPort: number;
-  /** Scheme that the client dialled. */
-  readonly scheme: "http" | "https";
+/** Whether a text is an IP address as people write it: no `127.1`, no port. */
+export function isAddress(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
 /** An address in its shortest form, IPv4 also when mapped into IPv6. */

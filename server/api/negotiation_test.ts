@@ -1,0 +1,65 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { formatFor, refuse, respond } from "./negotiation.ts";
+
+function request(headers: Record<string, string>): Request {
+  return new Request("http://localhost/", { headers });
+}
+
+Deno.test("JSON where Accept or Content-Type names it, a stream where asked for, else HTML", () => {
+  const cases: [Record<string, string>, string][] = [
+    [{}, "html"],
+    [{ accept: "*/*" }, "html"],
+    [{ accept: "text/html,application/xhtml+xml,*/*;q=0.8" }, "html"],
+    [{ accept: "application/json" }, "json"],
+    [{ accept: "application/problem+JSON" }, "json"],
+    [{ "content-type": "application/json; charset=utf-8" }, "json"],
+    [{ accept: "text/event-stream" }, "event-stream"],
+    [
+      { accept: "text/event-stream", "content-type": "application/json" },
+      "event-stream",
+    ],
+  ];
+  for (const [headers, format] of cases) {
+    assertEquals(formatFor(new Headers(headers)), format);
+  }
+});
+
+Deno.test("a value is answered in the form that is wanted", async () => {
+  const page = () => "<p>a page</p>";
+  const json = respond(request({ accept: "application/json" }), [1], page, 202);
+  assertEquals(json.status, 202);
+  assertEquals(json.headers.get("content-type"), "application/json");
+  assertEquals(await json.json(), [1]);
+  const html = respond(request({}), [1], page);
+  assertEquals(html.headers.get("content-type"), "text/html; charset=utf-8");
+  assertStringIncludes(
+    html.headers.get("content-security-policy")!,
+    "default-src 'none'",
+  );
+  assertEquals(await html.text(), "<p>a page</p>");
+});
+
+Deno.test("a refusal is problem details for programs and a page for people", async () => {
+  const refusal = {
+    code: "bad-field",
+    detail: "Say <what> & why.",
+    headers: { "retry-after": "10" },
+  } as const;
+  for (const accept of ["application/json", "text/event-stream"]) {
+    const response = refuse(request({ accept }), refusal);
+    assertEquals(
+      response.headers.get("content-type"),
+      "application/problem+json",
+    );
+    assertEquals(response.headers.get("retry-after"), "10");
+    assertEquals(await response.json(), {
+      type: "urn:sigmesh:problem:bad-field",
+      title: "Bad field",
+      status: 400,
+      detail: "Say <what> & why.",
+    });
+  }
+  const page = refuse(request({}), refusal);
+  assertEquals(page.status, 400);
+  assertStringIncludes(await page.text(), "Say &lt;what> &amp; why.");
+});

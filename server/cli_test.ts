@@ -1,0 +1,124 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { type Invocation, parseArguments } from "./cli.ts";
+import { type Config, DEFAULT_CONFIG } from "./config.ts";
+
+function configOf(args: string): Config {
+  const invocation = parseArguments(args.split(" ").filter(Boolean));
+  assert(invocation.action === "serve", JSON.stringify(invocation));
+  return invocation.config;
+}
+
+function exitOf(args: string): Extract<Invocation, { action: "exit" }> {
+  const invocation = parseArguments(args.split(" "));
+  assert(invocation.action === "exit", args);
+  return invocation;
+}
+
+Deno.test("without options a node has the defaults", () => {
+  assertEquals(configOf(""), DEFAULT_CONFIG);
+  assert(Object.isFrozen(configOf("")));
+});
+
+const good: [string, Partial<Config>][] = [
+  ["--host ::1", { host: "::1" }],
+  ["--port 0", { port: 0, isPortExplicit: true }],
+  ["--port 8000", { port: 8000, isPortExplicit: true }],
+  ["--public-url https://node.example/", { publicUrl: "https://node.example" }],
+  ["--allowed-hosts a.lan,b.lan:81", { allowedHosts: ["a.lan", "b.lan:81"] }],
+  ["--trust-proxy loopback", { trustProxy: ["loopback"] }],
+  ["--contact ops@node.example", { contact: "ops@node.example" }],
+  ["--terms https://node.example/terms", {
+    terms: "https://node.example/terms",
+  }],
+  ["--max-memory 256", { maxMemoryBytes: 256 * 2 ** 20 }],
+  ["--max-subscribers 5", { maxSubscribers: 5 }],
+  ["--max-subscribers-per-ip 5", { maxSubscribersPerIp: 5 }],
+  ["--no-dht --no-mesh --no-turn", {}],
+];
+
+for (const [args, expected] of good) {
+  Deno.test(`${args} is taken`, () => {
+    assertEquals(configOf(args), { ...DEFAULT_CONFIG, ...expected });
+  });
+}
+
+const bad: [string, RegExp][] = [
+  ["--host localhost", /'--host <address>'.*IP address/],
+  ["--port 65536", /'--port <number>'.*whole number from 0 to 65535/],
+  [
+    "--public-url node.example",
+    /'--public-url <origin>'.*https:\/\/node.example/,
+  ],
+  ["--allowed-hosts a/b", /'--allowed-hosts <hosts>'.*"a\/b" is not a host/],
+  [
+    "--trust-proxy everybody",
+    /'--trust-proxy <addresses>'.*addresses or ranges/,
+  ],
+  ["--difficulty /nowhere.json", /'--difficulty <file>'.*cannot read the file/],
+  ["--max-memory 1", /'--max-memory <MiB>'.*from 64/],
+  ["--max-subscribers 0", /'--max-subscribers <number>'.*from 1/],
+  ["--max-subscribers-per-ip x", /'--max-subscribers-per-ip <number>'.*from 1/],
+  ["--pord 1", /unknown option '--pord'\n\(Did you mean --port\?\)/],
+  ["--turn-port 3478", /unknown option '--turn-port'/],
+  ["--data-dir x", /unknown option '--data-dir'/],
+  ["--port", /'--port <number>' argument missing/],
+  ["8000", /too many arguments/],
+];
+
+for (const [args, message] of bad) {
+  Deno.test(`${args} is refused, with the reason`, () => {
+    const { code, stdout, stderr } = exitOf(args);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, message);
+    assertStringIncludes(stderr, "--help");
+  });
+}
+
+Deno.test("--help tells every option and its default", () => {
+  const { code, stdout, stderr } = exitOf("--help");
+  assertEquals([code, stderr], [0, ""]);
+  for (const [args] of good) {
+    for (const option of args.match(/--[a-z-]+/g)!) {
+      assertStringIncludes(stdout, option);
+    }
+  }
+  assertStringIncludes(stdout, "env: SIGMESH_PUBLIC_URL");
+  assertStringIncludes(stdout, "default: 8000");
+});
+
+Deno.test("--version tells the version", () => {
+  assertMatch(exitOf("--version").stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+function withVariable<T>(name: string, value: string, run: () => T): T {
+  Deno.env.set(name, value);
+  try {
+    return run();
+  } finally {
+    Deno.env.delete(name);
+  }
+}
+
+Deno.test("a variable stands for its option, the option goes before", () => {
+  withVariable("SIGMESH_PORT", "1234", () => {
+    assertEquals(configOf("").port, 1234);
+    assertEquals(configOf("").isPortExplicit, true);
+    assertEquals(configOf("--port 4321").port, 4321);
+  });
+  withVariable("SIGMESH_NO_TURN", "1", () => configOf(""));
+});
+
+Deno.test("a bad variable is refused by its name", () => {
+  const { code, stderr } = withVariable(
+    "SIGMESH_PORT",
+    "x",
+    () => exitOf("--no-dht"),
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "SIGMESH_PORT");
+});

@@ -1,0 +1,118 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { idleReadings } from "../testing/test_node.ts";
+import { FakeClock } from "../testing/fake_clock.ts";
+import type { Readings } from "./gauges.ts";
+import { LoadSampler } from "./load_sampler.ts";
+
+const curve = { idleWork: 2 ** 16, fullWork: 2 ** 22 };
+const MEBIBYTE = 2 ** 20;
+
+/** A machine whose gauges move by so much a second. */
+function machine(perSecond: Partial<Readings>) {
+  const clock = new FakeClock();
+  const started = clock.now();
+  const read = (): Readings => {
+    const seconds = (clock.now() - started) / 1000;
+    const total = (name: "hostBusyMs" | "hostTotalMs" | "threadMs") =>
+      (perSecond[name] ?? 0) * seconds;
+    return {
+      ...idleReadings(),
+      ...perSecond,
+      hostBusyMs: total("hostBusyMs"),
+      hostTotalMs: total("hostTotalMs"),
+      threadMs: total("threadMs"),
+    };
+  };
+  const maxMemoryBytes = 1000 * MEBIBYTE;
+  const sampler = new LoadSampler({ clock, read, maxMemoryBytes, curve });
+  sampler.start();
+  return { clock, sampler };
+}
+
+Deno.test("a node that was just started asks the idle price", () => {
+  const { sampler } = machine({ hostBusyMs: 2000, hostTotalMs: 2000 });
+  assertEquals(sampler.work, 2 ** 16);
+  assertEquals(sampler.height, 16);
+  assertEquals(sampler.pressure, 1);
+});
+
+Deno.test("load is smoothed over five seconds", () => {
+  const { clock, sampler } = machine({ hostBusyMs: 1000, hostTotalMs: 2000 });
+  clock.advance(1000);
+  assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1 / 5)));
+  clock.advance(4000);
+  assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1)));
+  clock.advance(60_000);
+  assertAlmostEquals(sampler.load.cpu, 0.5, 1e-4);
+});
+
+Deno.test("the busier of host and main thread counts as processor load", () => {
+  const { clock, sampler } = machine({
+    hostBusyMs: 400,
+    hostTotalMs: 2000,
+    threadMs: 800,
+  });
+  clock.advance(100_000);
+  assertAlmostEquals(sampler.load.cpu, 0.8, 1e-4);
+});
+
+Deno.test("memory counts from one half upwards, of host and of process", () => {
+  for (
+    const [hostMemoryUsed, rssMebibytes, expected] of [
+      [0.5, 500, 0],
+      [0.2, 100, 0],
+      [0.75, 100, 0.5],
+      [0.1, 900, 0.8],
+      [0.1, 2000, 1],
+    ] as const
+  ) {
+    const rssBytes = rssMebibytes * MEBIBYTE;
+    const { clock, sampler } = machine({ hostMemoryUsed, rssBytes });
+    clock.advance(100_000);
+    assertAlmostEquals(sampler.load.memory, expected, 1e-4);
+  }
+});
+
+Deno.test("the larger of processor and memory sets the price", () => {
+  const { clock, sampler } = machine({
+    hostBusyMs: 500,
+    hostTotalMs: 2000,
+    hostMemoryUsed: 0.75,
+  });
+  clock.advance(100_000);
+  assertAlmostEquals(
+    sampler.work / (2 ** 16 + (2 ** 22 - 2 ** 16) / 2),
+    1,
+    1e-4,
+  );
+});
+
+Deno.test("a busy host does not make pressure, a busy main thread does", () => {
+  const host = machine({ hostBusyMs: 2000, hostTotalMs: 2000 });
+  host.clock.advance(120_000);
+  assertEquals(host.sampler.pressure, 1);
+
+  const own = machine({ threadMs: 1000 });
+  own.clock.advance(11_000); // smoothed share is still below 0.9
+  assertEquals(own.sampler.pressure, 1);
+  own.clock.advance(1000);
+  assertAlmostEquals(own.sampler.pressure, 1.1);
+  own.clock.advance(120_000);
+  assertEquals(own.sampler.pressure, 16);
+  assertAlmostEquals(own.sampler.work / 2 ** 26, 1, 1e-6);
+});
+
+Deno.test("a clock that stands still or goes back is no load", () => {
+  const { clock, sampler } = machine({ threadMs: 1000 });
+  sampler.sample();
+  clock.advance(-5000);
+  sampler.sample();
+  assertEquals(sampler.load, { cpu: 0, memory: 0 });
+});
+
+Deno.test("a closed sampler samples no more", () => {
+  const { clock, sampler } = machine({ threadMs: 1000 });
+  sampler.close();
+  clock.advance(10_000);
+  assert(sampler.load.cpu === 0);
+});

@@ -1,0 +1,84 @@
+/** A node's API without a socket, under a clock that stands still. */
+
+import { challengeOf, formatStamp, solve } from "@sigmesh/core";
+import type { Problem, Quote } from "@sigmesh/core/wire";
+import type { Answer, Connection } from "../api/exchange.ts";
+import { type Config, DEFAULT_CONFIG } from "../config.ts";
+import { buildNode } from "../node.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { idleReadings, TRIVIAL_CURVE } from "./test_node.ts";
+
+/** The origin that tests dial. */
+export const ORIGIN = "http://localhost:8000";
+
+const connection: Connection = {
+  clientAddress: "192.0.2.1",
+  localAddress: "192.0.2.9",
+  localPort: 8000,
+  scheme: "http",
+};
+
+/** A request as a test writes it. */
+export interface TestRequest extends RequestInit {
+  /** Default `ORIGIN`. */
+  origin?: string;
+  from?: Partial<Connection>;
+}
+
+/** Builds an API, and ways to call it. */
+export async function createTestApi(config: Partial<Config> = {}) {
+  const clock = new FakeClock();
+  const faults: unknown[] = [];
+  const node = await buildNode(
+    { ...DEFAULT_CONFIG, curve: TRIVIAL_CURVE, ...config },
+    {
+      clock,
+      readings: idleReadings,
+      random: () => 0,
+      onFault: (fault) => faults.push(fault),
+    },
+  );
+  node.start();
+
+  function call(
+    path: string,
+    { origin = ORIGIN, from = {}, ...init }: TestRequest = {},
+  ): Promise<Answer> {
+    const request = new Request(origin + path, init);
+    return node.api(request, { ...connection, ...from });
+  }
+
+  /** A call whose answer is a response, in JSON. */
+  async function json(path: string, init: TestRequest = {}) {
+    const headers = { accept: "application/json", ...init.headers };
+    const response = await call(path, { ...init, headers }) as Response;
+    const text = await response.text();
+    return { response, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  /** What a post to this path must be paid with. */
+  async function quoteFor(path: string): Promise<Quote> {
+    const { body } = await json(path, { method: "POST", body: "" });
+    const { token, height } = body as Problem;
+    return { token: token!, height: height! };
+  }
+
+  /** Mines a stamp at what is owed, or at another height. */
+  async function pay(path: string, body: string, given: Partial<Quote> = {}) {
+    const { token, height } = { ...await quoteFor(path), ...given };
+    const salt = crypto.getRandomValues(new Uint8Array(6));
+    const url = ORIGIN + path;
+    const challenge = challengeOf({ token, method: "POST", url, salt, body });
+    const { nonces } = await solve(challenge, height);
+    return formatStamp({ token, salt, nonces });
+  }
+
+  /** Pays for a post and sends it. */
+  async function post(path: string, body: string) {
+    const stamp = await pay(path, body);
+    const headers = { authorization: `PoW ${stamp}` };
+    return await json(path, { method: "POST", body, headers });
+  }
+
+  return { ...node, clock, faults, call, json, quoteFor, pay, post };
+}
