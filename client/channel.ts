@@ -10,7 +10,7 @@ import {
   type RoomHash,
 } from "@sigmesh/core/wire";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { NodeRefusalError } from "./errors.ts";
+import { NodeRefusalError, NodeUnreachableError } from "./errors.ts";
 import {
   NodeClient,
   type NodeClientOptions,
@@ -269,10 +269,15 @@ export class Channel extends EventTarget {
         maxBufferSize: MAX_EVENT_CHARACTERS,
       });
       const decoder = new TextDecoder();
-      for await (const chunk of iterate(stream)) {
+      const reader = stream.getReader();
+      while (true) {
+        const { done, value } = await reader.read().catch((cause) => {
+          throw new NodeUnreachableError(this.node.origin, cause);
+        });
+        if (done) return;
         watchdog.feed();
         this.#heardAt = Date.now();
-        parser.feed(decoder.decode(chunk, { stream: true }));
+        parser.feed(decoder.decode(value, { stream: true }));
       }
     } finally {
       watchdog.close();
@@ -293,7 +298,7 @@ export class Channel extends EventTarget {
   #receive({ event, id, data }: EventSourceMessage): void {
     switch (event) {
       case undefined:
-        return this.#receiveMessage(id ?? "", data);
+        return this.#receiveMessage(id, data);
       case EVENTS.quote:
         this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
         this.#opened.resolve();
@@ -309,7 +314,8 @@ export class Channel extends EventTarget {
     }
   }
 
-  #receiveMessage(id: string, data: string): void {
+  #receiveMessage(id: string | undefined, data: string): void {
+    if (id === undefined) return;
     this.#lastId = id;
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
@@ -374,18 +380,6 @@ class Watchdog {
   }
 }
 
-/** Safari has no async iteration of streams. */
-async function* iterate(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -396,7 +390,7 @@ function parseJson(text: string): unknown {
 
 /** Whether trying again would give the same answer. */
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof NodeRefusalError)) return error instanceof TypeError;
+  if (!(error instanceof NodeRefusalError)) return false;
   const { status } = error.problem;
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

@@ -23,10 +23,13 @@ export interface Config {
   readonly contact: string | null;
   /** Where the terms of use are. */
   readonly terms: string | null;
+  /** Price at rest and at full load. */
   readonly curve: PriceCurve;
-  /** RSS at which memory counts as full. */
+  /** RSS at which memory counts as full, and the price is at its highest. */
   readonly maxMemoryBytes: number;
+  /** Open streams in all. At the bound a new one is told to come back later. */
   readonly maxSubscribers: number;
+  /** Open streams of one IPv4 address or IPv6 /64. At the bound likewise. */
   readonly maxSubscribersPerIp: number;
 }
 

@@ -33,3 +33,13 @@ Deno.test("a refusal with a quote says what is owed, in header and body", () => 
     height: 17.25,
   });
 });
+
+Deno.test("docs/protocol.md has every code with its status, and no other", async () => {
+  const path = new URL("../../docs/protocol.md", import.meta.url);
+  const rows = (await Deno.readTextFile(path))
+    .matchAll(/^\| `([a-z0-9-]+)` +\| (\d{3}) /gm);
+  const documented = [...rows].map(([, code, status]) => `${code} ${status}`);
+  const ours = Object.entries(PROBLEMS)
+    .map(([code, { status }]) => `${code} ${status}`);
+  assertEquals(documented.toSorted(), ours.toSorted());
+});

@@ -1,0 +1,258 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import net from "node:net";
+import { startTestNode, type TestNode } from "../server/testing/test_node.ts";
+import { type Channel, type ChannelState, openChannel } from "./channel.ts";
+import { NodeRefusalError } from "./errors.ts";
+
+const ROOM = "ab".repeat(20);
+
+async function withNode(
+  run: (node: TestNode) => Promise<void>,
+  config = {},
+): Promise<void> {
+  const node = await startTestNode(config);
+  try {
+    await run(node);
+    assertEquals(node.faults, []);
+  } finally {
+    await node.close();
+  }
+}
+
+/** Collects messages; `reach` resolves when there are so many. */
+function listen(channel: Channel) {
+  const messages: string[] = [];
+  let wake = () => {};
+  channel.addEventListener("message", ({ data }) => {
+    messages.push(data);
+    wake();
+  });
+  async function reach(count: number): Promise<string[]> {
+    while (messages.length < count) {
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+    return messages;
+  }
+  return { messages, reach };
+}
+
+function stateIs(channel: Channel, state: ChannelState): Promise<void> {
+  if (channel.state === state) return Promise.resolve();
+  return new Promise((resolve) =>
+    channel.addEventListener("state", (event) => {
+      if (event.state === state) resolve();
+    })
+  );
+}
+
+/** A TCP proxy, so that a test can break connections. */
+async function startProxy(target: number) {
+  const open = new Set<net.Socket>();
+  const server = net.createServer((client) => {
+    const node = net.connect(target, "127.0.0.1");
+    client.pipe(node).pipe(client);
+    for (const socket of [client, node]) {
+      open.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => open.delete(socket));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  const cut = () => open.forEach((socket) => socket.destroy());
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    cut,
+    close() {
+      cut();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+Deno.test("two channels of a room hear each other and themselves", async () => {
+  await withNode(async ({ origin }) => {
+    const channels = [1, 2].map(() => openChannel(origin, ROOM));
+    const ears = channels.map(listen);
+    await Promise.all(channels.map((channel) => channel.ready));
+    const posts = [" leading", "line\nline", "☎😀", ""];
+    for (const post of posts) await channels[0]!.post(post);
+    for (const { reach } of ears) assertEquals(await reach(4), posts);
+    for (const channel of channels) channel.close();
+  });
+});
+
+Deno.test("posts are mined one after the other and arrive in order", async () => {
+  await withNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM);
+    const { reach } = listen(channel);
+    await channel.ready;
+    const posts = Array.from({ length: 10 }, (_, i) => `post ${i}`);
+    await Promise.all(posts.map((post) => channel.post(post)));
+    assertEquals(await reach(10), posts);
+    channel.close();
+  });
+});
+
+Deno.test("a channel knows the price without asking", async () => {
+  await withNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM);
+    await channel.ready;
+    assert(channel.quote!.height >= 8);
+    const { token } = await channel.post("x");
+    assertEquals(channel.quote!.token, token);
+    channel.close();
+  });
+});
+
+Deno.test("a channel begins with the last seconds when asked to", async () => {
+  await withNode(async ({ origin }) => {
+    const early = openChannel(origin, ROOM);
+    await early.ready;
+    await early.post("said before");
+    early.close();
+    const late = openChannel(origin, ROOM, { sinceSeconds: 60 });
+    assertEquals(await listen(late).reach(1), ["said before"]);
+    late.close();
+  });
+});
+
+Deno.test("a stream that breaks is opened again, and nothing is lost or doubled", async () => {
+  await withNode(async (node) => {
+    const proxy = await startProxy(node.port);
+    const speaker = openChannel(node.origin, ROOM);
+    const channel = openChannel(proxy.origin, ROOM);
+    const { reach, messages } = listen(channel);
+    await Promise.all([speaker.ready, channel.ready]);
+    await speaker.post("before");
+    await reach(1);
+
+    proxy.cut();
+    await stateIs(channel, "reconnecting");
+    await speaker.post("while away");
+    await stateIs(channel, "open");
+    await speaker.post("after");
+    assertEquals(await reach(3), ["before", "while away", "after"]);
+    assertEquals(messages.length, 3);
+
+    channel.close();
+    speaker.close();
+    await proxy.close();
+  });
+});
+
+Deno.test("a stream that broke before any message replays by time", async () => {
+  await withNode(async (node) => {
+    const proxy = await startProxy(node.port);
+    const speaker = openChannel(node.origin, ROOM);
+    const channel = openChannel(proxy.origin, ROOM);
+    const { reach } = listen(channel);
+    await Promise.all([speaker.ready, channel.ready]);
+    proxy.cut();
+    await stateIs(channel, "reconnecting");
+    await speaker.post("while away");
+    assertEquals(await reach(1), ["while away"]);
+    channel.close();
+    speaker.close();
+    await proxy.close();
+  });
+});
+
+Deno.test("a channel waits for a node that is not up yet", async () => {
+  const down = await startTestNode();
+  await down.close();
+  const channel = openChannel(down.origin, ROOM);
+  const failed = new Promise<unknown>((resolve) =>
+    channel.addEventListener("state", ({ cause }) => resolve(cause))
+  );
+  const up = await startTestNode({ port: down.port });
+  await channel.ready;
+  assertEquals(channel.state, "open");
+  channel.close();
+  assert(await failed !== null);
+  await up.close();
+});
+
+Deno.test("a node that is full is tried again, and says why it refused", async () => {
+  await withNode(async ({ origin }) => {
+    const first = openChannel(origin, ROOM);
+    await first.ready;
+    const second = openChannel(origin, ROOM);
+    const cause = await new Promise<unknown>((resolve) =>
+      second.addEventListener("state", (event) => resolve(event.cause))
+    );
+    assertInstanceOf(cause, NodeRefusalError);
+    assertEquals(cause.code, "too-many-subscribers");
+    assertEquals(second.state, "reconnecting");
+    second.close();
+    first.close();
+  }, { maxSubscribers: 1 });
+});
+
+Deno.test("no more is asked for than a node holds", async () => {
+  await withNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM, { sinceSeconds: 1e9 });
+    await channel.ready;
+    channel.close();
+  });
+});
+
+Deno.test("closing ends the stream and what waits to be posted", async () => {
+  await withNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM);
+    await channel.ready;
+    const waiting = channel.post("never");
+    channel.close();
+    channel.close();
+    assertEquals(channel.state, "closed");
+    const error = await assertRejects(() => waiting, DOMException);
+    assertEquals(error.name, "AbortError");
+    await assertRejects(() => channel.post("too late"), DOMException);
+
+    const controller = new AbortController();
+    const other = openChannel(origin, ROOM, { signal: controller.signal });
+    controller.abort();
+    await assertRejects(() => other.ready, DOMException);
+    assertEquals(other.state, "closed");
+  });
+});
+
+Deno.test("more than 64 waiting posts are the caller's mistake", async () => {
+  await withNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM);
+    await channel.ready;
+    const posts = Array.from({ length: 65 }, () => channel.post("x"));
+    await assertRejects(() => posts[64]!, RangeError, "await earlier ones");
+    channel.close();
+    await Promise.allSettled(posts);
+  });
+});
+
+Deno.test("a room or node that is none is refused at once", () => {
+  assertThrows(() => openChannel("http://localhost", "x"), TypeError, "hex");
+  assertThrows(() => openChannel("nowhere", ROOM), TypeError);
+});
+
+Deno.test("a refusal for good closes the channel", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const channel = openChannel("http://node.example", ROOM, {
+    fetch: () => promise,
+  });
+  resolve(
+    Response.json({
+      type: "urn:sigmesh:problem:host-refused",
+      title: "Not this node's name",
+      status: 421,
+      detail: "Start it with --public-url.",
+    }, { status: 421 }),
+  );
+  const error = await assertRejects(() => channel.ready, NodeRefusalError);
+  assertEquals(error.code, "host-refused");
+  assertEquals(channel.state, "closed");
+});

@@ -1,0 +1,178 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { startTestNode } from "../server/testing/test_node.ts";
+import {
+  NodeProtocolError,
+  NodeRefusalError,
+  NodeUnreachableError,
+  PriceTooHighError,
+} from "./errors.ts";
+import { NodeClient, type NodeClientOptions } from "./node_client.ts";
+
+const ROOM = "ab".repeat(20);
+
+async function withNode(
+  run: (client: NodeClient, origin: string) => Promise<void>,
+  config = {},
+): Promise<void> {
+  const node = await startTestNode(config);
+  try {
+    await run(new NodeClient(node.origin), node.origin);
+    assertEquals(node.faults, []);
+  } finally {
+    await node.close();
+  }
+}
+
+/** A client whose node answers what it is told to. */
+function answered(
+  answer: () => Response | Promise<Response>,
+  options: NodeClientOptions = {},
+): NodeClient {
+  const fetch = () => Promise.resolve(answer());
+  return new NodeClient("http://node.example", { fetch, ...options });
+}
+
+Deno.test("a node tells of itself, its client and its rooms", async () => {
+  await withNode(async (client) => {
+    assertEquals((await client.facts()).protocol, 1);
+    assertEquals(await client.ip(), { ip: "127.0.0.1", family: 4 });
+    assertEquals(await client.nodes(), []);
+    assertEquals((await client.room(ROOM)).messages, 0);
+  });
+});
+
+Deno.test("a post is paid for and accepted, each time", async () => {
+  await withNode(async (client) => {
+    const ids = new Set<string>();
+    for (let i = 0; i < 12; i++) {
+      const { id, cost } = await client.post(ROOM, "the same words");
+      ids.add(id);
+      assert(cost.height >= 8);
+    }
+    assertEquals(ids.size, 12);
+    assertEquals((await client.room(ROOM)).messages, 12);
+  });
+});
+
+Deno.test("a quote of another node costs a second stamp, not the post", async () => {
+  await withNode((client) =>
+    withNode(async (other) => {
+      const quote = await other.facts();
+      const { id } = await client.post(ROOM, "x", { quote });
+      assertEquals(id.length, 16);
+    })
+  );
+});
+
+Deno.test("a refusal is thrown with the node's reason", async () => {
+  await withNode(async (client) => {
+    const error = await assertRejects(
+      () => client.openStream(ROOM, { query: { since: "99" } }),
+      NodeRefusalError,
+    );
+    assertEquals(error.code, "bad-field");
+  });
+});
+
+Deno.test("what no room can carry is refused before any work", async () => {
+  const client = answered(() => {
+    throw new Error("must not be asked");
+  });
+  await assertRejects(() => client.post(ROOM, "a\rb"), TypeError, "CR");
+  await assertRejects(
+    () => client.post(ROOM, "é".repeat(513)),
+    RangeError,
+    "1026",
+  );
+  await assertRejects(() => client.post("nonsense", "x"), TypeError, "hex");
+  assertThrows(() => new NodeClient("ftp://node.example"), TypeError, "http");
+  assertThrows(() => new NodeClient("node.example"), TypeError);
+});
+
+Deno.test("a node that is down is unreachable, and the error says where", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const client = new NodeClient(`http://127.0.0.1:${port}`);
+  const error = await assertRejects(() => client.facts(), NodeUnreachableError);
+  assertStringIncludes(error.message, `http://127.0.0.1:${port}`);
+  await assertRejects(() => client.post(ROOM, "x"), NodeUnreachableError);
+  await assertRejects(() => client.openStream(ROOM), NodeUnreachableError);
+});
+
+Deno.test("a node that does not answer in time is unreachable", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr as Deno.NetAddr;
+  const origin = `http://127.0.0.1:${port}`;
+  const client = new NodeClient(origin, { timeoutMs: 50 });
+  const accepted: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) accepted.push(connection);
+  })();
+  await assertRejects(() => client.facts(), NodeUnreachableError);
+  await assertRejects(() => client.openStream(ROOM), NodeUnreachableError);
+  for (const connection of accepted) connection.close();
+  listener.close();
+  await accepting;
+});
+
+Deno.test("what is no node is told apart from a node that refuses", async () => {
+  const page = answered(() => new Response("<h1>hello</h1>"));
+  await assertRejects(
+    () => page.facts(),
+    NodeProtocolError,
+    "check the address",
+  );
+  const proxy = answered(() => new Response("Bad gateway", { status: 502 }));
+  await assertRejects(() => proxy.facts(), NodeRefusalError, "Status 502");
+  const giant = answered(() => new Response('"' + "x".repeat(1e6) + '"'));
+  await assertRejects(() => giant.facts(), NodeProtocolError);
+});
+
+Deno.test("a dear node is left alone", async () => {
+  await withNode(async (_, origin) => {
+    const client = new NodeClient(origin, { maxHeight: 7 });
+    await assertRejects(() => client.post(ROOM, "x"), PriceTooHighError);
+  });
+});
+
+Deno.test("a call ends with its signal's reason", async () => {
+  await withNode(async (client) => {
+    const reason = new Error("no longer wanted");
+    const signal = AbortSignal.abort(reason);
+    for (
+      const call of [
+        () => client.facts({ signal }),
+        () => client.post(ROOM, "x", { signal }),
+        () => client.openStream(ROOM, { signal }),
+      ]
+    ) {
+      assertEquals(await assertRejects(call), reason);
+    }
+  });
+});
+
+Deno.test("a post whose answer was lost arrives once, and is not an error", async () => {
+  await withNode(async (client, origin) => {
+    const { height, token } = await client.room(ROOM);
+    let losses = 1;
+    const forgetful = new NodeClient(origin, {
+      async fetch(...request) {
+        const response = await fetch(...request);
+        if (losses-- <= 0) return response;
+        await response.body?.cancel();
+        throw new TypeError("connection reset");
+      },
+    });
+    const quote = { token, height };
+    const { id } = await forgetful.post(ROOM, "once", { quote });
+    assertEquals(id.length, 16);
+    assertEquals((await client.room(ROOM)).messages, 1);
+  });
+});

@@ -1,0 +1,91 @@
+/** The process, as an operator runs it: with the permissions of `deno task start`. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TextLineStream } from "./testing/text_line_stream.ts";
+import manifest from "../deno.json" with { type: "json" };
+
+const root = new URL("../", import.meta.url);
+
+/** The start task's own arguments, so that the test runs with its permissions. */
+const START = manifest.tasks.start.command.split(" ").slice(1)
+  .map((word) => word.replaceAll("'", ""));
+
+function run(...args: string[]) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...START, ...args],
+    cwd: root,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream())
+    .pipeThrough(new TextLineStream()).getReader();
+  const errors = new Response(child.stderr).text();
+  /** The first line that matches; fails when output ends before. */
+  async function line(pattern: RegExp): Promise<RegExpExecArray> {
+    while (true) {
+      const { done, value } = await lines.read();
+      if (done) throw new Error(`No line ${pattern}: ${await errors}`);
+      const match = pattern.exec(value);
+      if (match !== null) return match;
+    }
+  }
+  /** Status and what was said on the way out; within 5 s of being asked. */
+  async function end(signal?: Deno.Signal) {
+    const asked = performance.now();
+    if (signal !== undefined) child.kill(signal);
+    while (!(await lines.read()).done);
+    const { code } = await child.status;
+    assert(performance.now() - asked < 5000, "took more than 5 s");
+    return { code, stderr: await errors };
+  }
+  return { line, end };
+}
+
+async function startNode() {
+  const node = run("--port", "0");
+  const [, url] = await node.line(/^open (http:\S+)$/);
+  return { ...node, url: url! };
+}
+
+Deno.test("a node says where it listens and where to look, and ends with 0", async () => {
+  const node = run("--port", "0", "--public-url", "https://node.example");
+  const [, port] = await node.line(/^http http:\/\/0\.0\.0\.0:(\d+)$/);
+  await node.line(/^public https:\/\/node\.example$/);
+  await node.line(new RegExp(`^open http://localhost:${port}/$`));
+  assertEquals(await node.end("SIGINT"), { code: 0, stderr: "" });
+});
+
+Deno.test("two nodes run side by side, and SIGTERM ends each with 0, streams open", async () => {
+  const nodes = [await startNode(), await startNode()];
+  const streams = await Promise.all(
+    nodes.map(({ url }) =>
+      fetch(`${url}room/${"ab".repeat(20)}`, {
+        headers: { accept: "text/event-stream" },
+      })
+    ),
+  );
+  for (const node of nodes) {
+    assertEquals(await node.end("SIGTERM"), { code: 0, stderr: "" });
+  }
+  for (const stream of streams) {
+    assertMatch(await stream.text(), /event: quote[^]*event: closing/);
+  }
+});
+
+Deno.test("a port that is taken is an error that says what to do", async () => {
+  const first = await startNode();
+  const { port } = new URL(first.url);
+  const { code, stderr } = await run("--port", port).end();
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^error: 0\.0\.0\.0:\d+ is taken; choose another --port\n$/,
+  );
+  assertEquals((await first.end("SIGTERM")).code, 0);
+});
+
+Deno.test("a wrong option ends before anything listens", async () => {
+  const { code, stderr } = await run("--prot", "1").end();
+  assertEquals(code, 1);
+  assertMatch(stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
+});
