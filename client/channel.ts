@@ -17,6 +17,7 @@ import {
   type PostReceipt,
   requireRoom,
 } from "./node_client.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** A message of the room. */
 export class ChannelMessageEvent extends Event {
@@ -344,41 +345,6 @@ export class Channel extends EventTarget {
 
 /** A post has at most 1,024 bytes; a quote is short. */
 const MAX_EVENT_CHARACTERS = 16 * 1024;
-
-/** Aborts when it is not fed in time, or when its parent does. */
-class Watchdog {
-  readonly #controller = new AbortController();
-  readonly #silenceMs: number;
-  readonly #parent: AbortSignal;
-  readonly #abort = () => this.#controller.abort(this.#parent.reason);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(silenceMs: number, parent: AbortSignal) {
-    this.#silenceMs = silenceMs;
-    this.#parent = parent;
-    parent.addEventListener("abort", this.#abort);
-    if (parent.aborted) this.#abort();
-    this.feed();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  feed(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#controller.abort(new Error("The stream fell silent")),
-      this.#silenceMs,
-    );
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#parent.removeEventListener("abort", this.#abort);
-    this.#controller.abort();
-  }
-}
 
 function parseJson(text: string): unknown {
   try {

@@ -6,24 +6,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import net from "node:net";
-import { startTestNode, type TestNode } from "../server/testing/test_node.ts";
+import { startTestNode, withTestNode } from "../server/testing/test_node.ts";
 import { type Channel, type ChannelState, openChannel } from "./channel.ts";
 import { NodeRefusalError } from "./errors.ts";
 
 const ROOM = "ab".repeat(20);
-
-async function withNode(
-  run: (node: TestNode) => Promise<void>,
-  config = {},
-): Promise<void> {
-  const node = await startTestNode(config);
-  try {
-    await run(node);
-    assertEquals(node.faults, []);
-  } finally {
-    await node.close();
-  }
-}
 
 /** Collects messages; `reach` resolves when there are so many. */
 function listen(channel: Channel) {
@@ -77,7 +64,7 @@ async function startProxy(target: number) {
 }
 
 Deno.test("two channels of a room hear each other and themselves", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channels = [1, 2].map(() => openChannel(origin, ROOM));
     const ears = channels.map(listen);
     await Promise.all(channels.map((channel) => channel.ready));
@@ -89,7 +76,7 @@ Deno.test("two channels of a room hear each other and themselves", async () => {
 });
 
 Deno.test("posts are mined one after the other and arrive in order", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM);
     const { reach } = listen(channel);
     await channel.ready;
@@ -101,7 +88,7 @@ Deno.test("posts are mined one after the other and arrive in order", async () =>
 });
 
 Deno.test("a channel knows the price without asking", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM);
     await channel.ready;
     assert(channel.quote!.height >= 8);
@@ -112,7 +99,7 @@ Deno.test("a channel knows the price without asking", async () => {
 });
 
 Deno.test("a channel begins with the last seconds when asked to", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const early = openChannel(origin, ROOM);
     await early.ready;
     await early.post("said before");
@@ -124,7 +111,7 @@ Deno.test("a channel begins with the last seconds when asked to", async () => {
 });
 
 Deno.test("a stream that breaks is opened again, and nothing is lost or doubled", async () => {
-  await withNode(async (node) => {
+  await withTestNode(async (node) => {
     const proxy = await startProxy(node.port);
     const speaker = openChannel(node.origin, ROOM);
     const channel = openChannel(proxy.origin, ROOM);
@@ -148,7 +135,7 @@ Deno.test("a stream that breaks is opened again, and nothing is lost or doubled"
 });
 
 Deno.test("a stream that broke before any message replays by time", async () => {
-  await withNode(async (node) => {
+  await withTestNode(async (node) => {
     const proxy = await startProxy(node.port);
     const speaker = openChannel(node.origin, ROOM);
     const channel = openChannel(proxy.origin, ROOM);
@@ -180,7 +167,7 @@ Deno.test("a channel waits for a node that is not up yet", async () => {
 });
 
 Deno.test("a node that is full is tried again, and says why it refused", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const first = openChannel(origin, ROOM);
     await first.ready;
     const second = openChannel(origin, ROOM);
@@ -196,7 +183,7 @@ Deno.test("a node that is full is tried again, and says why it refused", async (
 });
 
 Deno.test("no more is asked for than a node holds", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM, { sinceSeconds: 1e9 });
     await channel.ready;
     channel.close();
@@ -204,7 +191,7 @@ Deno.test("no more is asked for than a node holds", async () => {
 });
 
 Deno.test("closing ends the stream and what waits to be posted", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM);
     await channel.ready;
     const waiting = channel.post("never");
@@ -224,7 +211,7 @@ Deno.test("closing ends the stream and what waits to be posted", async () => {
 });
 
 Deno.test("more than 64 waiting posts are the caller's mistake", async () => {
-  await withNode(async ({ origin }) => {
+  await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM);
     await channel.ready;
     const posts = Array.from({ length: 65 }, () => channel.post("x"));

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { startTestNode } from "../server/testing/test_node.ts";
+import { withTestNode } from "../server/testing/test_node.ts";
 import {
   NodeProtocolError,
   NodeRefusalError,
@@ -16,17 +16,10 @@ import { NodeClient, type NodeClientOptions } from "./node_client.ts";
 
 const ROOM = "ab".repeat(20);
 
-async function withNode(
+function withNode(
   run: (client: NodeClient, origin: string) => Promise<void>,
-  config = {},
 ): Promise<void> {
-  const node = await startTestNode(config);
-  try {
-    await run(new NodeClient(node.origin), node.origin);
-    assertEquals(node.faults, []);
-  } finally {
-    await node.close();
-  }
+  return withTestNode(({ origin }) => run(new NodeClient(origin), origin));
 }
 
 /** A client whose node answers what it is told to. */

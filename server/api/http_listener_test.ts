@@ -3,7 +3,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { challengeOf, formatStamp, solve } from "@sigmesh/core";
 import { createParser } from "eventsource-parser";
-import { startTestNode, type TestNode } from "../testing/test_node.ts";
+import {
+  startTestNode,
+  type TestNode,
+  withTestNode,
+} from "../testing/test_node.ts";
 import { Wire } from "../testing/wire.ts";
 
 const ROOM = "/room/" + "ab".repeat(20);
@@ -11,17 +15,8 @@ const ROOM = "/room/" + "ab".repeat(20);
 function socketTest(
   name: string,
   run: (node: TestNode) => Promise<void>,
-  config = {},
 ): void {
-  Deno.test(name, async () => {
-    const node = await startTestNode(config);
-    try {
-      await run(node);
-      assertEquals(node.faults, []);
-    } finally {
-      await node.close();
-    }
-  });
+  Deno.test(name, () => withTestNode(run));
 }
 
 /** Sends raw bytes and returns all that comes until the node ends the connection. */

@@ -1,5 +1,6 @@
 /** Real nodes on loopback, for tests. */
 
+import { assertEquals } from "@std/assert";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { Readings } from "../load/gauges.ts";
 import { type Node, startNode, type Surroundings } from "../node.ts";
@@ -47,4 +48,18 @@ export async function startTestNode(
     },
   );
   return { ...node, faults, origin: `http://127.0.0.1:${node.port}` };
+}
+
+/** Runs with a node that is closed after, and fails when something went wrong inside it. */
+export async function withTestNode(
+  run: (node: TestNode) => Promise<void>,
+  config: Partial<Config> = {},
+): Promise<void> {
+  const node = await startTestNode(config);
+  try {
+    await run(node);
+    assertEquals(node.faults, []);
+  } finally {
+    await node.close();
+  }
 }
