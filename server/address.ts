@@ -7,6 +7,12 @@ export function isAddress(text: string): boolean {
   return ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text);
 }
 
+/** An address as proxies forward it, `192.0.2.1:5678` or `[2001:db8::1]:5678`, without the port. */
+export function withoutPort(text: string): string {
+  const [, v6, v4] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
+  return v6 ?? v4 ?? text;
+}
+
 /** An address in its shortest form, IPv4 also when mapped into IPv6. */
 export function normaliseAddress(address: string): string {
   return ipaddr.process(withoutZone(address)).toString();

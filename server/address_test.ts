@@ -5,6 +5,7 @@ import {
   isAddress,
   isLoopback,
   normaliseAddress,
+  withoutPort,
 } from "./address.ts";
 
 Deno.test("an address has one form", () => {
@@ -51,4 +52,13 @@ Deno.test("names, ports and nothing are no addresses", () => {
     assert(!isAddress(text), text);
   }
   assert(isAddress("192.0.2.1") && isAddress("2001:db8::1"));
+});
+
+Deno.test("ports that proxies add are taken off", () => {
+  assertEquals(withoutPort("192.0.2.1:5678"), "192.0.2.1");
+  assertEquals(withoutPort("[2001:db8::1]:5678"), "2001:db8::1");
+  assertEquals(withoutPort("[2001:db8::1]"), "2001:db8::1");
+  for (const text of ["192.0.2.1", "2001:db8::1", "unknown", ""]) {
+    assertEquals(withoutPort(text), text);
+  }
 });

@@ -26,8 +26,11 @@ export type Invocation =
     readonly stderr: string;
   };
 
-/** Reads arguments; variables of the environment are read through commander. */
-export function parseArguments(args: readonly string[]): Invocation {
+/** Reads arguments and the variables that stand for options. */
+export function parseArguments(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = Deno.env.toObject(),
+): Invocation {
   const output = { stdout: "", stderr: "" };
   const command = createCommand()
     .exitOverride()
@@ -38,6 +41,7 @@ export function parseArguments(args: readonly string[]): Invocation {
       getErrHelpWidth: () => 80,
     });
   try {
+    checkVariables(command, variables);
     command.parse(args, { from: "user" });
   } catch (error) {
     if (!isCommanderError(error)) throw error;
@@ -54,7 +58,7 @@ function createCommand(): Command {
       "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
     )
     .version(VERSION, "--version", "show the version")
-    .helpOption("--help", "show this help")
+    .helpOption("-h, --help", "show this help")
     .allowExcessArguments(false)
     .showHelpAfterError("(see --help for all options)")
     .addOption(
@@ -150,6 +154,32 @@ function option(
 
 function count(least: number, most: number): (text: string) => number {
   return (text) => parseCount(text, { least, most });
+}
+
+/** A misspelt variable would be a setting that is silently not there. */
+function checkVariables(
+  command: Command,
+  variables: Readonly<Record<string, string>>,
+): void {
+  const options = new Map(command.options.map((made) => [made.envVar, made]));
+  for (const [name, value] of Object.entries(variables)) {
+    if (!name.startsWith("SIGMESH_")) continue;
+    const known = options.get(name);
+    if (known === undefined) {
+      command.error(
+        `error: unknown variable ${name}; each stands for an option: ` +
+          "SIGMESH_PORT for --port",
+      );
+    } else if (isSwitch(known) && value !== "1" && value !== "true") {
+      command.error(
+        `error: variable ${name} takes 1, or is left out, got "${value}"`,
+      );
+    }
+  }
+}
+
+function isSwitch({ required, optional }: Option): boolean {
+  return !required && !optional;
 }
 
 function configFrom(command: Command): Config {

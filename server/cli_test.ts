@@ -113,6 +113,29 @@ Deno.test("a variable stands for its option, the option goes before", () => {
   withVariable("SIGMESH_NO_TURN", "1", () => configOf(""));
 });
 
+Deno.test("a variable that stands for nothing, or says neither yes nor no, is refused", () => {
+  for (
+    const [name, value, reason] of [
+      ["SIGMESH_PROT", "1", "unknown variable SIGMESH_PROT"],
+      ["SIGMESH_DHT", "1", "unknown variable SIGMESH_DHT"],
+      [
+        "SIGMESH_NO_DHT",
+        "0",
+        'SIGMESH_NO_DHT takes 1, or is left out, got "0"',
+      ],
+      ["SIGMESH_NO_MESH", "", "SIGMESH_NO_MESH takes 1"],
+    ] as const
+  ) {
+    const { code, stderr } = withVariable(
+      name,
+      value,
+      () => exitOf("--port 0"),
+    );
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, reason);
+  }
+});
+
 Deno.test("a bad variable is refused by its name", () => {
   const { code, stderr } = withVariable(
     "SIGMESH_PORT",

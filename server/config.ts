@@ -78,6 +78,7 @@ export function parseAddress(text: string): string {
 export function parseOrigin(text: string): string {
   const url = URL.parse(text);
   const isOrigin = url !== null && /^https?:$/.test(url.protocol) &&
+    !url.hostname.includes("*") && url.port !== "0" &&
     url.pathname === "/" && url.search === "" && url.hash === "" &&
     url.username === "" && url.password === "";
   if (!isOrigin) {
@@ -92,7 +93,9 @@ export function parseOrigin(text: string): string {
 export function parseHosts(text: string): string[] {
   return splitList(text).map((host) => {
     const url = URL.parse(`http://${host}`);
-    if (url === null || url.href !== `http://${url.host}/`) {
+    const isHost = url !== null && url.href === `http://${url.host}/` &&
+      !url.host.includes("*");
+    if (!isHost) {
       throw new ConfigError(
         `"${host}" is not a host; expected names as in a URL, such as ` +
           "node.lan:8000,10.0.0.5:8000",

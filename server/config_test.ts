@@ -51,6 +51,8 @@ Deno.test("an origin has no path, query, fragment or user", () => {
     "https://node.example/?q",
     "https://node.example/#f",
     "https://user@node.example",
+    "https://*.example",
+    "https://node.example:0",
   ]);
 });
 
@@ -65,6 +67,7 @@ Deno.test("hosts are names as in a URL, separated by commas", () => {
     ",",
     "a,,b",
     "a/b",
+    "*",
     "http://a",
     "a b",
     "u@a",

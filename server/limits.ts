@@ -19,6 +19,10 @@ export const SERVER_LIMITS = {
   subscriberStallSeconds: 5,
   /** Bytes of a request's head. Beyond them 431, and the connection ends. */
   headerBytes: 16 * 1024,
+  /** Requests that a connection may send before reading answers. Beyond them it is ended. */
+  pipelinedRequests: 16,
+  /** Headers of a request. Beyond them 431, and the connection ends. */
+  headers: 100,
   /** Seconds for a request's head to arrive. Then 408, and the connection ends. */
   headerSeconds: 10,
   /** Seconds for a whole request to arrive. Then 408, and the connection ends. */

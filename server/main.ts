@@ -4,6 +4,10 @@ import { parseArguments } from "./cli.ts";
 import type { Config } from "./config.ts";
 import { type Node, startNode } from "./node.ts";
 
+const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
 const invocation = parseArguments(Deno.args);
 if (invocation.action === "exit") {
   await Deno.stdout.write(new TextEncoder().encode(invocation.stdout));
@@ -13,7 +17,7 @@ if (invocation.action === "exit") {
 const { config } = invocation;
 const node = await start(config);
 announce(node, config);
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of STOP_SIGNALS) {
   Deno.addSignalListener(signal, async () => {
     console.log(`${signal}: closing`);
     await node.close();
@@ -25,13 +29,25 @@ async function start(config: Config): Promise<Node> {
   try {
     return await startNode(config);
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    console.error(
-      code === "EADDRINUSE"
-        ? `error: ${config.host}:${config.port} is taken; choose another --port`
-        : `error: cannot start: ${message}`,
-    );
+    console.error(`error: ${reasonOf(error as Error, config)}`);
     Deno.exit(1);
+  }
+}
+
+function reasonOf(
+  { code, message }: Error & { code?: string },
+  { host, port }: Config,
+): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `${host}:${port} is taken; choose another --port`;
+    case "EACCES":
+      return `port ${port} is for the system's administrator; choose another --port`;
+    case "EADDRNOTAVAIL":
+    case "EINVAL":
+      return `${host} is no address of this machine; choose another --host`;
+    default:
+      return `cannot start: ${message}`;
   }
 }
 

@@ -84,6 +84,16 @@ Deno.test("a port that is taken is an error that says what to do", async () => {
   assertEquals((await first.end("SIGTERM")).code, 0);
 });
 
+Deno.test("an address that is not this machine's is an error that names the option", async () => {
+  const { code, stderr } = await run("--host", "192.0.2.1", "--port", "0")
+    .end();
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^error: 192\.0\.2\.1 is no address of this machine; choose another --host\n$/,
+  );
+});
+
 Deno.test("a wrong option ends before anything listens", async () => {
   const { code, stderr } = await run("--prot", "1").end();
   assertEquals(code, 1);

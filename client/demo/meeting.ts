@@ -27,13 +27,16 @@ export class Meeting {
   readonly #listener: MeetingListener;
   readonly #connections = new Map<string, RTCPeerConnection>();
   readonly #open = new Map<string, RTCDataChannel>();
+  /** Whether this browser's hello has come by in the room's order. */
+  #isHere = false;
 
   constructor(channel: Channel, listener: MeetingListener) {
     this.#listener = listener;
     channel.addEventListener("message", ({ data }) => {
       const signal = parseSignal(data);
-      if (signal === undefined || signal.from === this.selfId) return;
-      this.#receive(signal).catch((error) => listener.onError(error));
+      if (signal === undefined) return;
+      if (signal.from === this.selfId) this.#isHere ||= signal.type === "hello";
+      else this.#receive(signal).catch((error) => listener.onError(error));
     });
   }
 
@@ -68,18 +71,19 @@ export class Meeting {
     }
   }
 
+  /**
+   * Of two browsers the one whose hello came first offers. Both see the hellos
+   * in the node's order, so that never both do.
+   */
   async #offer(to: string): Promise<void> {
-    if (this.#connections.has(to)) return;
+    if (!this.#isHere || this.#connections.has(to)) return;
     const connection = this.#connect(to);
     this.#adopt(to, connection.createDataChannel("chat"));
     await this.#describe("offer", to, connection);
   }
 
   async #answer(to: string, packed: string): Promise<void> {
-    const mine = this.#connections.get(to);
-    // Both said hello at once and both offered: the smaller id's offer stands.
-    if (mine?.signalingState === "have-local-offer" && this.selfId < to) return;
-    mine?.close();
+    this.#connections.get(to)?.close();
     const sdp = await unpackDescription(packed);
     const connection = this.#connect(to);
     connection.ondatachannel = ({ channel }) => this.#adopt(to, channel);

@@ -5,8 +5,7 @@
  * would reach nodes behind a firewall.
  */
 
-import ipaddr from "ipaddr.js";
-import { isLoopback, normaliseAddress } from "../address.ts";
+import { isAddress, isLoopback, normaliseAddress } from "../address.ts";
 import type { Connection } from "./exchange.ts";
 
 /** Names by which a node may be called. */
@@ -19,9 +18,10 @@ export interface HostRule {
 
 /**
  * The origin that the client dialled, or undefined when it is not this node's:
- * the public URL; a name of `allowedHosts`; localhost and loopback addresses,
- * whatever the port (a tunnel may change it, and who dials them dials their own
- * machine); and the very address and port at which the connection arrived.
+ * the public URL; a name of `allowedHosts`; and, with the port at which the
+ * connection arrived, localhost, a loopback address (who dials it dials their
+ * own machine, also through a container's address) or the very address at which
+ * it arrived.
  *
  * `authority` is the Host header in the form of WHATWG URL's `host`.
  */
@@ -30,27 +30,26 @@ export function originOf(
   { publicUrl, allowedHosts }: HostRule,
   connection: Connection,
 ): string | undefined {
-  if (publicUrl !== null && new URL(publicUrl).host === authority) {
-    return publicUrl;
+  if (publicUrl !== null) {
+    const { protocol, origin } = new URL(publicUrl);
+    if (URL.parse(`${protocol}//${authority}`)?.origin === origin) {
+      return origin;
+    }
   }
-  const { scheme } = connection;
-  const origin = `${scheme}://${authority}`;
-  const { hostname, port } = new URL(origin);
-  const isOurs = hostname === "localhost" ||
-    allowedHosts.includes(authority) ||
-    isOurAddress(hostname, port || DEFAULT_PORTS[scheme], connection);
-  return isOurs ? new URL(origin).origin : undefined;
+  const { origin, hostname, port } = new URL(
+    `${connection.scheme}://${authority}`,
+  );
+  if (allowedHosts.includes(authority)) return origin;
+  const isOurPort = (port || DEFAULT_PORTS[connection.scheme]) ===
+    `${connection.localPort}`;
+  return isOurPort && isOurHost(hostname, connection) ? origin : undefined;
 }
 
 const DEFAULT_PORTS = { http: "80", https: "443" };
 
-function isOurAddress(
-  hostname: string,
-  port: string,
-  { localAddress, localPort }: Connection,
-): boolean {
+function isOurHost(hostname: string, { localAddress }: Connection): boolean {
+  if (hostname === "localhost") return true;
   const address = hostname.replace(/^\[|\]$/g, "");
-  if (!ipaddr.isValid(address)) return false;
-  return isLoopback(address) ||
-    (normaliseAddress(address) === localAddress && port === `${localPort}`);
+  return isAddress(address) &&
+    (isLoopback(address) || normaliseAddress(address) === localAddress);
 }

@@ -10,19 +10,32 @@ const connection: Connection = {
 };
 const unnamed = { publicUrl: null, allowedHosts: [] };
 
-Deno.test("localhost and loopback addresses are this node's, whatever the port", () => {
+Deno.test("localhost and loopback addresses are this node's, at its port", () => {
   for (
     const host of [
-      "localhost",
       "localhost:8000",
-      "localhost:1",
       "127.0.0.1:8000",
-      "127.1.2.3",
-      "[::1]:9",
+      "127.1.2.3:8000",
+      "[::1]:8000",
     ]
   ) {
     assertEquals(originOf(host, unnamed, connection), `http://${host}`);
   }
+  const atDefault = { ...connection, localPort: 80 };
+  assertEquals(originOf("localhost", unnamed, atDefault), "http://localhost");
+});
+
+Deno.test("another port is another node, also on this machine", () => {
+  for (
+    const host of ["localhost", "localhost:8001", "127.0.0.1:8001", "[::1]"]
+  ) {
+    assertEquals(originOf(host, unnamed, connection), undefined, host);
+  }
+  const mapped = { ...unnamed, allowedHosts: ["localhost:9000"] };
+  assertEquals(
+    originOf("localhost:9000", mapped, connection),
+    "http://localhost:9000",
+  );
 });
 
 Deno.test("an address is this node's when the connection arrived there", () => {
@@ -68,7 +81,11 @@ Deno.test("the public URL is the origin, whatever the proxy in front speaks", ()
   const rule = { ...unnamed, publicUrl: "https://node.example" };
   assertEquals(originOf("node.example", rule, connection), rule.publicUrl);
   assertEquals(originOf("node.example:8000", rule, connection), undefined);
-  assertEquals(originOf("localhost", rule, connection), "http://localhost");
+  assertEquals(originOf("node.example:443", rule, connection), rule.publicUrl);
+  assertEquals(
+    originOf("localhost:8000", rule, connection),
+    "http://localhost:8000",
+  );
 });
 
 Deno.test("behind a trusted proxy the scheme is the one that was dialled", () => {

@@ -9,12 +9,12 @@ import { Buffer } from "node:buffer";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import proxyAddr from "proxy-addr";
-import { isAddress, normaliseAddress } from "../address.ts";
+import { isAddress, normaliseAddress, withoutPort } from "../address.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import type { Sink } from "../rooms/subscriber.ts";
 import { type Connection, EventStream } from "./exchange.ts";
 
-import { PROBLEMS } from "./problem.ts";
+import { problemOf, PROBLEMS } from "./problem.ts";
 import type { Api } from "./router.ts";
 
 const KEEP_ALIVE_MS = 30_000;
@@ -75,27 +75,71 @@ export async function listenHttp(
 
 type IsTrusted = ReturnType<typeof proxyAddr.compile>;
 
+/** Requests of a connection that are not yet answered. */
+const unanswered = new WeakMap<Socket, number>();
+
 async function serve(
   req: http.IncomingMessage,
   res: http.ServerResponse,
   { api, isTrusted }: { api: Api; isTrusted: IsTrusted },
 ): Promise<void> {
+  const { socket } = req;
+  if (!countRequest(socket, res)) return;
+  const fault = faultOfHead(req);
+  if (fault !== undefined) return refuseRaw(socket, fault);
   const body = await readBounded(req);
-  if (req.socket.destroyed) return;
+  // A peer that has gone has no address, and nobody waits for the answer.
+  if (socket.destroyed || socket.remoteAddress === undefined) return;
+  const isCut = body.length > LIMITS.postBytes;
+  if (isCut && req.method !== "POST") {
+    return refuseRaw(socket, "body-too-large");
+  }
   const request = toRequest(req, body);
-  if (request === undefined) return refuseRaw(req.socket, "bad-request");
+  if (request === undefined) return refuseRaw(socket, "bad-request");
   const answer = await api(request, connectionOf(req, isTrusted));
   if (answer instanceof EventStream) {
     res.writeHead(200, Object.fromEntries(answer.headers));
     res.flushHeaders();
-    req.socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    if (!req.socket.destroyed) answer.open(createSink(res));
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    if (!socket.destroyed) answer.open(createSink(res));
     return;
   }
-  const isCut = body.length > LIMITS.postBytes;
   if (isCut) answer.headers.set("connection", "close");
   await respond(req, res, answer);
-  if (isCut) destroyLater(req.socket);
+  if (isCut) destroyLater(socket);
+}
+
+/**
+ * False when a connection asks on without reading: `node:http` would hold every
+ * answer in memory. Browsers do not pipeline; few others do.
+ */
+function countRequest(socket: Socket, res: http.ServerResponse): boolean {
+  const count = (unanswered.get(socket) ?? 0) + 1;
+  if (socket.destroyed || count > SERVER_LIMITS.pipelinedRequests) {
+    socket.destroy();
+    return false;
+  }
+  unanswered.set(socket, count);
+  res.once("close", () => {
+    unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1);
+  });
+  return true;
+}
+
+/** What makes a request unusable before its body is read. */
+function faultOfHead(req: http.IncomingMessage): RawRefusal | undefined {
+  const { rawHeaders } = req;
+  if (rawHeaders.length > 2 * SERVER_LIMITS.headers) return "headers-too-large";
+  const hosts = rawHeaders.filter((name, at) =>
+    at % 2 === 0 && /^host$/i.test(name)
+  );
+  const { headers } = req;
+  const coding = headers["transfer-encoding"] ?? "chunked";
+  if (hosts.length !== 1 || coding.toLowerCase() !== "chunked") {
+    return "bad-request";
+  }
+  const isLong = Number(headers["content-length"] ?? 0) > LIMITS.postBytes;
+  return isLong ? "body-too-large" : undefined;
 }
 
 /** Not at once: a connection that ends with unread bytes takes its answer with it. */
@@ -109,7 +153,10 @@ function destroyLater(socket: Socket): void {
  * body is too long. What follows stays unread.
  */
 function readBounded(req: http.IncomingMessage): Promise<Uint8Array> {
-  if (req.method === "GET" || req.method === "HEAD") {
+  const { headers } = req;
+  const hasBody = headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > 0;
+  if (!hasBody) {
     req.resume();
     return Promise.resolve(new Uint8Array());
   }
@@ -131,36 +178,47 @@ function readBounded(req: http.IncomingMessage): Promise<Uint8Array> {
   });
 }
 
-/** Undefined when the head makes no web Request: no Host, a foreign form of target. */
+/** The headers that endpoints read; copying all would let a request choose its cost. */
+const HEADERS_READ = [
+  "accept",
+  "authorization",
+  "content-type",
+  "if-none-match",
+  "last-event-id",
+];
+
+/** What Request does not take; no endpoint takes it either, so that it is refused by name. */
+const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
+/** Undefined when the head makes no web Request: a Host or target that is none. */
 function toRequest(
   req: http.IncomingMessage,
   body: Uint8Array,
 ): Request | undefined {
-  const { method = "GET", url = "", headers: { host } } = req;
-  if (host === undefined || /[/?#@\\]/.test(host) || !url.startsWith("/")) {
-    return undefined;
+  const { method = "GET", url = "", headers } = req;
+  const target = targetOf(url, headers.host ?? "");
+  if (target === undefined) return undefined;
+  const read = new Headers();
+  for (const name of HEADERS_READ) {
+    const value = headers[name];
+    if (value !== undefined) read.set(name, `${value}`);
   }
-  const hasBody = body.length > 0;
   try {
-    return new Request(`http://${host}${url}`, {
-      method,
-      headers: req.rawHeaders.reduce(appendHeader, new Headers()),
-      body: hasBody ? body as Uint8Array<ArrayBuffer> : null,
+    return new Request(target, {
+      method: FORBIDDEN_METHODS.has(method) ? "UNSUPPORTED" : method,
+      headers: read,
+      body: method === "POST" ? body as Uint8Array<ArrayBuffer> : null,
     });
   } catch {
     return undefined;
   }
 }
 
-/** Raw headers alternate between names and values. */
-function appendHeader(
-  headers: Headers,
-  name: string,
-  at: number,
-  raw: string[],
-): Headers {
-  if (at % 2 === 0) headers.append(name, raw[at + 1]!);
-  return headers;
+/** The whole URL, from the usual form of request target or from the absolute one. */
+function targetOf(url: string, host: string): string | undefined {
+  if (/^http:\/\//i.test(url)) return URL.parse(url)?.href;
+  if (!url.startsWith("/") || /[/?#@\\]/.test(host)) return undefined;
+  return `http://${host}${url}`;
 }
 
 function connectionOf(
@@ -169,7 +227,7 @@ function connectionOf(
 ): Connection {
   const { socket } = req;
   const peer = socket.remoteAddress ?? "";
-  const client = proxyAddr(req, isTrusted);
+  const client = withoutPort(proxyAddr(req, isTrusted));
   const forwarded = `${req.headers["x-forwarded-proto"] ?? ""}`;
   const isHttps = forwarded === "https" && isTrusted(peer, 0);
   return {
@@ -226,20 +284,42 @@ function refuseUnparsed(
   }
 }
 
-function refuseRaw(
-  socket: Socket,
-  code: "request-timeout" | "headers-too-large" | "bad-request",
-): void {
+/** Refusals that are made before there is a Request to answer. */
+type RawRefusal =
+  | "bad-request"
+  | "body-too-large"
+  | "headers-too-large"
+  | "request-timeout";
+
+function refuseRaw(socket: Socket, code: RawRefusal): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
   const { status, title } = PROBLEMS[code];
+  const body = JSON.stringify(problemOf({ code, detail: RAW_DETAILS[code] }));
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n` +
-      `Content-Type: text/plain\r\nContent-Length: ${title.length}\r\n\r\n${title}`,
+      "Access-Control-Allow-Origin: *\r\n" +
+      "Content-Type: application/problem+json\r\n" +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
   );
+  destroyLater(socket);
 }
+
+const { postBytes, headers, headerBytes, headerSeconds, requestSeconds } =
+  SERVER_LIMITS;
+
+const RAW_DETAILS: Record<RawRefusal, string> = {
+  "bad-request": "This is no HTTP request that this node can read.",
+  "body-too-large": `A body has at most ${postBytes} bytes.`,
+  "headers-too-large":
+    `A request's head has at most ${headerBytes} bytes and ` +
+    `${headers} headers.`,
+  "request-timeout":
+    `A request's head must arrive within ${headerSeconds} s, ` +
+    `the whole of it within ${requestSeconds} s.`,
+};
 
 async function closeServer(
   server: http.Server,

@@ -47,12 +47,13 @@ socketTest("what makes no web request is refused in a line", async (node) => {
   const lines = [
     "GET / HTTP/1.1\r\n\r\n",
     "GET / HTTP/1.0\r\n\r\n",
-    "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+    "GET ftp://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: user@localhost\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: localhost/x\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: localhost:99999\r\n\r\n",
-    "TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "NONSENSE\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: localhost\r\nbroken header\r\n\r\n",
   ];
@@ -63,6 +64,44 @@ socketTest("what makes no web request is refused in a line", async (node) => {
       line,
     );
   }
+});
+
+socketTest(
+  "a target may name the origin, which then counts instead of the Host",
+  async (node) => {
+    const ours =
+      `GET http://127.0.0.1:${node.port}/ip HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    assertMatch(await exchange(node, ours), /^HTTP\/1.1 200 /);
+    const foreign = head("GET http://evil.example/ip", node);
+    assertMatch(await exchange(node, foreign), /^HTTP\/1.1 421 /);
+  },
+);
+
+socketTest("a method that no web request has is not allowed", async (node) => {
+  assertMatch(await exchange(node, head("TRACE /", node)), /^HTTP\/1.1 405 /);
+});
+
+socketTest(
+  "a connection that asks on without reading is ended",
+  async (node) => {
+    await using wire = await Wire.dial(node);
+    const get =
+      `GET /client.js HTTP/1.1\r\nHost: 127.0.0.1:${node.port}\r\n\r\n`;
+    const before = Deno.memoryUsage().rss;
+    await wire.send(get.repeat(10_000)).catch(() => {});
+    await wire.readToEnd();
+    assert(Deno.memoryUsage().rss - before < 100 * 2 ** 20);
+  },
+);
+
+socketTest("more than 100 headers are refused", async (node) => {
+  const headers = (count: number) =>
+    Array.from({ length: count }, (_, i) => `X${i}:\r\n`).join("");
+  const answer = (count: number) =>
+    exchange(node, head("GET /ip", node, headers(count)));
+  assertMatch(await answer(98), /^HTTP\/1.1 200 /); // and two of ours
+  assertMatch(await answer(99), /^HTTP\/1.1 431 /);
+  assertMatch(await answer(1500), /^HTTP\/1.1 431 /);
 });
 
 socketTest("headers beyond 16 KiB are refused", async (node) => {
@@ -100,6 +139,40 @@ socketTest(
     const length = "Content-Length: 1000000\r\n";
     await wire.send(head(`POST ${ROOM}`, node, length) + "x".repeat(1025));
     assertMatch(await wire.readToEnd(), /^HTTP\/1.1 413 /);
+  },
+);
+
+socketTest(
+  "a claimed length over the limit is refused before any of it comes",
+  async (node) => {
+    for (const method of ["GET", "POST", "PUT"]) {
+      await using wire = await Wire.dial(node);
+      const long = "Content-Length: 1025\r\nExpect: 100-continue\r\n";
+      await wire.send(head(`${method} ${ROOM}`, node, long));
+      assertMatch(
+        await wire.readToEnd(),
+        /^(HTTP\/1.1 100 .*\r\n\r\n)?HTTP\/1.1 413 /,
+      );
+    }
+  },
+);
+
+socketTest(
+  "a body that a GET has no use for is read to the limit only",
+  async (node) => {
+    await using wire = await Wire.dial(node);
+    await wire.send(head("GET /ip", node, "Transfer-Encoding: chunked\r\n"));
+    const chunk = `400\r\n${"x".repeat(1024)}\r\n`;
+    const flood = wire.send(chunk.repeat(100_000)).catch(() => "ended");
+    assertMatch(await wire.readToEnd(), /^HTTP\/1.1 413 /);
+    assertEquals(await flood, "ended");
+    assertMatch(
+      await exchange(
+        node,
+        head("GET /ip", node, "Content-Length: 2\r\n") + "hi",
+      ),
+      /^HTTP\/1.1 200 /,
+    );
   },
 );
 
@@ -179,7 +252,17 @@ socketTest(
   async () => {
     const trusting = await startTestNode({ trustProxy: ["loopback"] });
     try {
-      for (const address of ["nonsense", "1.2.3.4:80", "[::1]:80", "", ",,"]) {
+      for (
+        const address of [
+          "nonsense",
+          "1.2.3.4:80",
+          "[::1]:80",
+          "",
+          ",,",
+          "1.2.3.4, unknown",
+          "999.1.1.1",
+        ]
+      ) {
         const headers = { "x-forwarded-for": address };
         const response = await fetch(`${trusting.origin}/ip`, { headers });
         assertEquals(response.status, 200, address);

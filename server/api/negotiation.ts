@@ -9,10 +9,17 @@ export type Format = "json" | "event-stream" | "html";
 
 /** JSON when Content-Type or Accept names it, SSE where asked for, else HTML. */
 export function formatFor(headers: Headers): Format {
-  const accept = headers.get("accept") ?? "";
-  if (accept.includes("text/event-stream")) return "event-stream";
-  const contentType = headers.get("content-type") ?? "";
-  return /json/i.test(accept) || /json/i.test(contentType) ? "json" : "html";
+  const accepted = typesIn(headers.get("accept"));
+  if (accepted.includes("text/event-stream")) return "event-stream";
+  const named = [...accepted, ...typesIn(headers.get("content-type"))];
+  return named.some((type) => type.includes("json")) ? "json" : "html";
+}
+
+/** The media types of a header, in lower case, but those that it rules out (`q=0`). */
+function typesIn(header: string | null): string[] {
+  return (header ?? "").toLowerCase().split(",")
+    .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
+    .map((item) => item.split(";", 1)[0]!.trim());
 }
 
 /** A value as JSON, or as the page that is made of it. */

@@ -13,7 +13,7 @@ export function parseDifficulty(json: string):
   | { ok: false; detail: string } {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = JSON.parse(json.replace(/^\ufeff/, "")); // some editors add a BOM
   } catch (cause) {
     return { ok: false, detail: `is not JSON: ${(cause as Error).message}` };
   }

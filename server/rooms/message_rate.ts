@@ -4,20 +4,26 @@ const WINDOW_MS = 60_000;
 const JOINING_MS = 10_000;
 
 /**
- * Instants kept, at most. At the bound the oldest goes: the minute's count
- * stays far above what the surcharge counts (64 messages).
+ * Entries beyond which messages of one tenth of a second share an entry: some
+ * 1,700 at most, exact as long as precision matters (the surcharge counts 64).
  */
-const MAX_INSTANTS = 2048;
+const EXACT_ENTRIES = 1024;
+const COARSE_MS = 100;
 
-/** Instants of messages, oldest first. */
+/** How many messages came when, oldest first. */
 export class MessageRate {
-  readonly #instants: number[] = [];
+  readonly #entries: { readonly at: number; count: number }[] = [];
 
-  /** A message at `now`, milliseconds, not earlier than any before. */
+  /** A message at `now`, milliseconds. */
   record(now: number): void {
     this.#prune(now);
-    if (this.#instants.length === MAX_INSTANTS) this.#instants.shift();
-    this.#instants.push(now);
+    const last = this.#entries.at(-1);
+    const isDense = this.#entries.length >= EXACT_ENTRIES;
+    if (last !== undefined && isDense && now - last.at < COARSE_MS) {
+      last.count++;
+    } else {
+      this.#entries.push({ at: now, count: 1 });
+    }
   }
 
   /** Messages of the last 60 seconds. */
@@ -31,9 +37,7 @@ export class MessageRate {
    */
   surcharged(now: number): number {
     const before = now - JOINING_MS;
-    const isCut = this.#instants.length === MAX_INSTANTS &&
-      this.#instants[0]! > before - WINDOW_MS;
-    return isCut ? this.count(now) : Math.min(
+    return Math.min(
       this.count(now),
       this.#countBetween(before - WINDOW_MS, before),
     );
@@ -42,22 +46,21 @@ export class MessageRate {
   /** Whether nothing recorded counts any more. */
   isEmpty(now: number): boolean {
     this.#prune(now);
-    return this.#instants.length === 0;
+    return this.#entries.length === 0;
   }
 
-  /** Instants in (after, upTo]. */
+  /** Messages in (after, upTo]. */
   #countBetween(after: number, upTo: number): number {
-    let count = 0;
-    for (const at of this.#instants) if (at > after && at <= upTo) count++;
-    return count;
+    let total = 0;
+    for (const { at, count } of this.#entries) {
+      if (at > after && at <= upTo) total += count;
+    }
+    return total;
   }
 
   #prune(now: number): void {
     const oldest = now - WINDOW_MS - JOINING_MS;
-    let gone = 0;
-    while (gone < this.#instants.length && this.#instants[gone]! <= oldest) {
-      gone++;
-    }
-    if (gone > 0) this.#instants.splice(0, gone);
+    const gone = this.#entries.findIndex(({ at }) => at > oldest);
+    this.#entries.splice(0, gone < 0 ? this.#entries.length : gone);
   }
 }

@@ -6,7 +6,8 @@ import { MessageRate } from "./message_rate.ts";
 import { encodeEvent } from "./sse.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-const HEARTBEAT_MS = LIMITS.heartbeatSeconds * 1000;
+/** A tick earlier than promised, since the registry looks once a second. */
+const HEARTBEAT_MS = (LIMITS.heartbeatSeconds - 1) * 1000;
 const EARLY_QUOTE_MS = 5000;
 /** Rooms drift apart by this, so that their quotes do not fall into one turn. */
 const JITTER_MS = 2000;

@@ -35,20 +35,20 @@ function roomWithReader() {
 const quote = (height: number) =>
   `event: quote\ndata: {"token":"AW","height":${height}}`;
 
-Deno.test("a quote is due every 15 s", () => {
+Deno.test("a quote is due a tick before 15 s", () => {
   const { room, tick } = roomWithReader();
   room.noteQuoted({ token: "AW", height: 16 }, { now: 0, random: () => 0 });
-  assertEquals(tick(14_999), []);
-  assertEquals(tick(15_000), [quote(16)]);
-  assertEquals(tick(29_999), []);
-  assertEquals(tick(30_000), [quote(16)]);
+  assertEquals(tick(13_999), []);
+  assertEquals(tick(14_000), [quote(16)]);
+  assertEquals(tick(27_999), []);
+  assertEquals(tick(28_000), [quote(16)]);
 });
 
 Deno.test("jitter brings a quote forward, never past 15 s", () => {
   const { room, tick } = roomWithReader();
   room.noteQuoted({ token: "AW", height: 16 }, { now: 0, random: () => 1 });
-  assertEquals(tick(12_999), []);
-  assertEquals(tick(13_000), [quote(16)]);
+  assertEquals(tick(11_999), []);
+  assertEquals(tick(12_000), [quote(16)]);
 });
 
 Deno.test("a price that moved a quarter bit is told, at most every 5 s", () => {
@@ -65,7 +65,7 @@ Deno.test("a node at its limit tells the price at its time only", () => {
   const { room, tick } = roomWithReader();
   room.noteQuoted({ token: "AW", height: 16 }, { now: 0, random: () => 0 });
   assertEquals(tick(10_000, { height: 20, mayBeEarly: false }), []);
-  assertEquals(tick(15_000, { height: 20, mayBeEarly: false }), [quote(20)]);
+  assertEquals(tick(14_000, { height: 20, mayBeEarly: false }), [quote(20)]);
 });
 
 Deno.test("a message reaches every subscriber, and the room is idle 70 s after", () => {
