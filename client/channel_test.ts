@@ -38,8 +38,13 @@ function stateIs(channel: Channel, state: ChannelState): Promise<void> {
   );
 }
 
-/** A TCP proxy, so that a test can break connections. */
-async function startProxy(target: number) {
+/** A node behind a TCP proxy, so that a test can break connections. */
+async function withProxiedNode(
+  run: (
+    node: { direct: string; proxied: string; cut: () => void },
+  ) => Promise<void>,
+): Promise<void> {
+  let target = 0;
   const open = new Set<net.Socket>();
   const server = net.createServer((client) => {
     const node = net.connect(target, "127.0.0.1");
@@ -52,15 +57,14 @@ async function startProxy(target: number) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as net.AddressInfo;
+  const host = `127.0.0.1:${port}`;
   const cut = () => open.forEach((socket) => socket.destroy());
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    cut,
-    close() {
-      cut();
-      return new Promise((resolve) => server.close(resolve));
-    },
-  };
+  await withTestNode(async (node) => {
+    target = node.port;
+    await run({ direct: node.origin, proxied: `http://${host}`, cut });
+  }, { allowedHosts: [host] });
+  cut();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 Deno.test("two channels of a room hear each other and themselves", async () => {
@@ -111,16 +115,15 @@ Deno.test("a channel begins with the last seconds when asked to", async () => {
 });
 
 Deno.test("a stream that breaks is opened again, and nothing is lost or doubled", async () => {
-  await withTestNode(async (node) => {
-    const proxy = await startProxy(node.port);
-    const speaker = openChannel(node.origin, ROOM);
-    const channel = openChannel(proxy.origin, ROOM);
+  await withProxiedNode(async ({ direct, proxied, cut }) => {
+    const speaker = openChannel(direct, ROOM);
+    const channel = openChannel(proxied, ROOM);
     const { reach, messages } = listen(channel);
     await Promise.all([speaker.ready, channel.ready]);
     await speaker.post("before");
     await reach(1);
 
-    proxy.cut();
+    cut();
     await stateIs(channel, "reconnecting");
     await speaker.post("while away");
     await stateIs(channel, "open");
@@ -130,24 +133,21 @@ Deno.test("a stream that breaks is opened again, and nothing is lost or doubled"
 
     channel.close();
     speaker.close();
-    await proxy.close();
   });
 });
 
 Deno.test("a stream that broke before any message replays by time", async () => {
-  await withTestNode(async (node) => {
-    const proxy = await startProxy(node.port);
-    const speaker = openChannel(node.origin, ROOM);
-    const channel = openChannel(proxy.origin, ROOM);
+  await withProxiedNode(async ({ direct, proxied, cut }) => {
+    const speaker = openChannel(direct, ROOM);
+    const channel = openChannel(proxied, ROOM);
     const { reach } = listen(channel);
     await Promise.all([speaker.ready, channel.ready]);
-    proxy.cut();
+    cut();
     await stateIs(channel, "reconnecting");
     await speaker.post("while away");
     assertEquals(await reach(1), ["while away"]);
     channel.close();
     speaker.close();
-    await proxy.close();
   });
 });
 
