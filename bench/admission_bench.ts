@@ -1,5 +1,6 @@
 /**
- * What a node pays to check a stamp, beside the same hashes by node:crypto.
+ * What a node pays to check a stamp, beside the same hashes by node:crypto;
+ * and what each engine makes of a client's time.
  * Run: `deno task bench`.
  */
 
@@ -7,6 +8,8 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import {
   challengeOf,
   createHashWasmEngine,
+  createJavaScriptEngine,
+  createKernelEngine,
   formatStamp,
   heightOf,
   parseStamp,
@@ -63,11 +66,19 @@ Deno.bench("the same hashes (node:crypto)", { group: checking }, () => {
 
 const mining = "try 10,000 nonces";
 const impossible = { high: 0, low: 0 };
-const engine = await createHashWasmEngine();
-const search = engine.prepare({ challenge, index: 0, target: impossible });
-Deno.bench(`engine ${engine.name}`, { group: mining, baseline: true }, () => {
-  search(0, 10_000);
-});
+const engines = [
+  await createKernelEngine(4),
+  await createKernelEngine(1),
+  createJavaScriptEngine(),
+  await createHashWasmEngine(),
+];
+for (const { name, prepare } of engines) {
+  const search = prepare({ challenge, index: 0, target: impossible });
+  const baseline = name === "hash-wasm";
+  Deno.bench(`engine ${name}`, { group: mining, baseline }, () => {
+    search(0, 10_000);
+  });
+}
 Deno.bench("node:crypto createHash", { group: mining }, () => {
   for (let i = 0; i < 10_000; i++) {
     message[51] = i;

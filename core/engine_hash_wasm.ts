@@ -1,13 +1,13 @@
 /** The reference engine: hash-wasm, called once a nonce. */
 
 import type { Engine, Puzzle, Search } from "./engine.ts";
-import { createBlockHash } from "./hasher.ts";
+import { createWasmHash } from "./hasher.ts";
 import { isBelow } from "./height.ts";
 import { PuzzleMessage, wordAt } from "./puzzle.ts";
 
 /** Every other engine is tested against this one. */
 export async function createHashWasmEngine(): Promise<Engine> {
-  const hash = await createBlockHash();
+  const hash = await createWasmHash();
   return {
     name: "hash-wasm",
     prepare({ challenge, index, target }: Puzzle): Search {

@@ -3,10 +3,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { createHash, randomBytes } from "node:crypto";
 import type { Engine } from "./engine.ts";
+import { createJavaScriptEngine } from "./engine_javascript.ts";
+import { createKernelEngine } from "./engine_kernel.ts";
 import { createHashWasmEngine } from "./engine_hash_wasm.ts";
 import { targetOf } from "./height.ts";
 
-const engines: Engine[] = [await createHashWasmEngine()];
+const engines: Engine[] = [
+  createJavaScriptEngine(),
+  await createKernelEngine(4),
+  await createKernelEngine(1),
+  await createHashWasmEngine(),
+];
 
 /** The value that decides, by code that shares nothing with the engines. */
 function valueOf(challenge: Uint8Array, index: number, nonce: number): bigint {

@@ -1,7 +1,7 @@
 /** Solves a challenge: all 8 puzzles, in slices that leave the thread responsive. */
 
 import type { Engine } from "./engine.ts";
-import { createHashWasmEngine } from "./engine_hash_wasm.ts";
+import { chooseEngine } from "./engine_choice.ts";
 import { targetOf, workOf } from "./height.ts";
 import {
   NONCE_LIMIT,
@@ -51,8 +51,6 @@ export interface Solution {
 const SLICE_MS = 8;
 const FIRST_SLICE_NONCES = 1024;
 
-let defaultEngine: Promise<Engine> | undefined;
-
 /**
  * Mines the nonces that pay for a challenge (32 bytes) at a height in bits.
  *
@@ -81,7 +79,7 @@ export async function solve(
   const target = targetOf(height - PUZZLE_BITS);
   const message = new PuzzleMessage(challenge);
   const nonces = startingNonces(previous);
-  engine ??= await (defaultEngine ??= createHashWasmEngine());
+  engine ??= (await chooseEngine()).engine;
   signal?.throwIfAborted();
 
   const open = previous === undefined
@@ -133,7 +131,7 @@ export interface MeasureOptions {
 export async function measureHashRate(
   { durationMs = 250, engine, signal }: MeasureOptions = {},
 ): Promise<{ hashesPerSecond: number; engine: string }> {
-  engine ??= await (defaultEngine ??= createHashWasmEngine());
+  engine ??= (await chooseEngine()).engine;
   const challenge = crypto.getRandomValues(new Uint8Array(32));
   const impossible = { high: 0, low: 0 };
   const search = engine.prepare({ challenge, index: 0, target: impossible });

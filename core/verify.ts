@@ -1,6 +1,6 @@
 /** Checks the work of a stamp. */
 
-import { createBlockHash } from "./hasher.ts";
+import { sha256 } from "./hasher.ts";
 import { isBelow, type Target, targetOf } from "./height.ts";
 import {
   CHALLENGE_BYTES,
@@ -11,8 +11,6 @@ import {
   readNonce,
   wordAt,
 } from "./puzzle.ts";
-
-const hash = await createBlockHash();
 
 /**
  * - `malformed`: challenge or nonces do not have their lengths;
@@ -57,7 +55,7 @@ export function solvesPuzzle(
 ): boolean {
   message.setIndex(index);
   message.setNonce(readNonce(nonces, index));
-  const digest = hash(message.bytes);
+  const digest = sha256(message.bytes);
   return isBelow(wordAt(digest, 0), wordAt(digest, 4), target);
 }
 

@@ -124,3 +124,54 @@ browserTest(
     }
   },
 );
+
+/** A page of another origin, under a policy of its own. */
+async function servePage(
+  policy: string,
+  use: (origin: string) => Promise<void>,
+) {
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () =>
+      new Response("<!DOCTYPE html><title>a page</title>", {
+        headers: {
+          "content-type": "text/html",
+          "content-security-policy": policy,
+        },
+      }),
+  );
+  try {
+    await use(`http://127.0.0.1:${server.addr.port}/`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** Posts from a page by the library, and tells which engine mined. */
+function engineUsed(page: Page, node: TestNode): Promise<string> {
+  return page.evaluate(async (origin) => {
+    const { NodeClient } = await import(`${origin}/client.js`);
+    const { cost } = await new NodeClient(origin).post(
+      "ab".repeat(20),
+      "hello",
+    );
+    return cost.engine;
+  }, node.origin);
+}
+
+browserTest(
+  "a page of another origin pays with the fastest engine that its policy allows",
+  async (node, browser) => {
+    const policies = [
+      [`script-src ${node.origin} 'wasm-unsafe-eval'`, "wasm-simd"],
+      [`script-src ${node.origin}`, "javascript"],
+    ] as const;
+    for (const [policy, engine] of policies) {
+      await servePage(policy, async (origin) => {
+        const page = await openPage(browser, origin, []);
+        assertEquals(await engineUsed(page, node), engine);
+        await page.context().close();
+      });
+    }
+  },
+);

@@ -1,0 +1,82 @@
+/** Chooses the fastest engine that this runtime allows and that counts right. */
+
+import type { Engine, Puzzle } from "./engine.ts";
+import { createHashWasmEngine } from "./engine_hash_wasm.ts";
+import { createJavaScriptEngine } from "./engine_javascript.ts";
+import { createKernelEngine } from "./engine_kernel.ts";
+import { sha256 } from "./hasher.ts";
+import { isBelow, type Target } from "./height.ts";
+import { PuzzleMessage, wordAt } from "./puzzle.ts";
+
+/** An engine, and what would have been faster. */
+export interface EngineChoice {
+  readonly engine: Engine;
+  /** Faster engines that could not be used, each with the reason. */
+  readonly skipped: readonly {
+    readonly name: string;
+    readonly reason: string;
+  }[];
+}
+
+/** Fastest first. */
+const CANDIDATES: readonly [string, () => Engine | Promise<Engine>][] = [
+  ["wasm-simd", () => createKernelEngine(4)],
+  ["wasm-scalar", () => createKernelEngine(1)],
+  ["javascript", createJavaScriptEngine],
+  ["hash-wasm", createHashWasmEngine],
+];
+
+let chosen: Promise<EngineChoice> | undefined;
+
+/**
+ * The engine that `solve` uses by itself. WebAssembly may be forbidden by a
+ * page's policy (`WebAssembly.validate` still says yes then) and SIMD may be
+ * missing: each candidate is made and tested, once.
+ */
+export function chooseEngine(): Promise<EngineChoice> {
+  return chosen ??= firstThatWorks(CANDIDATES);
+}
+
+/** The first candidate that can be made and passes the test. Rejects when none does. */
+export async function firstThatWorks(
+  candidates: typeof CANDIDATES,
+): Promise<EngineChoice> {
+  const skipped: { name: string; reason: string }[] = [];
+  for (const [name, create] of candidates) {
+    try {
+      const engine = await create();
+      if (countsRight(engine)) return { engine, skipped };
+      skipped.push({ name, reason: "it gave a wrong result" });
+    } catch (error) {
+      skipped.push({ name, reason: (error as Error).message });
+    }
+  }
+  const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);
+  throw new Error(`No engine works here (${reasons.join("; ")})`);
+}
+
+const TEST_NONCES = 256;
+
+/** Whether it finds the least of some hashes, and nothing below it. */
+function countsRight(engine: Engine): boolean {
+  const challenge = sha256("sigmesh engine test");
+  const message = new PuzzleMessage(challenge);
+  const index = 3;
+  message.setIndex(index);
+  let least: Target = { high: 2 ** 32, low: 0 };
+  let winner = -1;
+  for (let nonce = 0; nonce < TEST_NONCES; nonce++) {
+    message.setNonce(nonce);
+    const digest = sha256(message.bytes);
+    const [high, low] = [wordAt(digest, 0), wordAt(digest, 4)];
+    if (!isBelow(high, low, least)) continue;
+    least = { high, low };
+    winner = nonce;
+  }
+  const search = (target: Target) => {
+    const puzzle: Puzzle = { challenge, index, target };
+    return engine.prepare(puzzle)(0, TEST_NONCES);
+  };
+  const justAbove = { high: least.high, low: least.low + 1 };
+  return search(justAbove) === winner && search(least) === -1;
+}

@@ -1,0 +1,39 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Engine } from "./engine.ts";
+import { chooseEngine, firstThatWorks } from "./engine_choice.ts";
+import { createJavaScriptEngine } from "./engine_javascript.ts";
+
+Deno.test("Deno has SIMD, and nothing is skipped", async () => {
+  const { engine, skipped } = await chooseEngine();
+  assertEquals([engine.name, skipped], ["wasm-simd", []]);
+});
+
+Deno.test("what cannot be made or counts wrong is skipped, with the reason", async () => {
+  const honest = createJavaScriptEngine();
+  const wrong = (search: ReturnType<Engine["prepare"]>): Engine => ({
+    name: "wrong",
+    prepare: () => search,
+  });
+  const { engine, skipped } = await firstThatWorks([
+    ["forbidden", () => Promise.reject(new Error("by policy"))],
+    ["blind", () => wrong(() => -1)],
+    ["eager", () => wrong((from) => from)],
+    ["honest", () => honest],
+    ["not asked", () => Promise.reject(new Error("must not be"))],
+  ]);
+  assertEquals(engine, honest);
+  assertEquals(skipped, [
+    { name: "forbidden", reason: "by policy" },
+    { name: "blind", reason: "it gave a wrong result" },
+    { name: "eager", reason: "it gave a wrong result" },
+  ]);
+});
+
+Deno.test("when nothing works, all reasons are told", async () => {
+  const fail = () => Promise.reject(new Error("by policy"));
+  await assertRejects(
+    () => firstThatWorks([["one", fail], ["two", fail]]),
+    Error,
+    "one: by policy; two: by policy",
+  );
+});
