@@ -30,3 +30,4 @@ export {
   type PostReceipt,
 } from "./node_client.ts";
 export type { Cost } from "./payment.ts";
+export { measureHashRate, solve } from "@sigmesh/core";

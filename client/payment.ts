@@ -33,6 +33,8 @@ export interface Cost {
   readonly milliseconds: number;
   /** Engine that mined. */
   readonly engine: string;
+  /** Threads that mined. */
+  readonly threads: number;
 }
 
 /** The request to pay for and how. */
@@ -74,15 +76,19 @@ export async function pay<T>(
     const url = origin + path;
     const challenge = challengeOf({ token, method, url, salt, body });
     const started = performance.now();
-    const { nonces, engine, ...solution } = await solve(challenge, height, {
-      signal: payment.signal,
-      onProgress: payment.onProgress,
-      previous: mined?.nonces,
-    });
+    const { nonces, engine, threads, ...solution } = await solve(
+      challenge,
+      height,
+      {
+        signal: payment.signal,
+        onProgress: payment.onProgress,
+        previous: mined?.nonces,
+      },
+    );
     hashes += solution.hashes;
     milliseconds += performance.now() - started;
     const outcome = await send(formatStamp({ token, salt, nonces }));
-    const cost = { height, hashes, milliseconds, engine };
+    const cost = { height, hashes, milliseconds, engine, threads };
     if (outcome.kind === "accepted" || requotes === MAX_REQUOTES) {
       return { ...outcome, cost };
     }

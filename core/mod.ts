@@ -33,7 +33,10 @@ export {
   solve,
   type SolveOptions,
   type SolveProgress,
+  type ThreadOptions,
 } from "./solver.ts";
+export type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
+export { defaultThreads, WorkerPool } from "./worker_pool.ts";
 export {
   formatStamp,
   type ParsedStamp,

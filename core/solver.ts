@@ -1,8 +1,8 @@
-/** Solves a challenge: all 8 puzzles, in slices that leave the thread responsive. */
+/** Solves a challenge: its 8 puzzles, over as many threads as there are. */
 
 import type { Engine } from "./engine.ts";
 import { chooseEngine } from "./engine_choice.ts";
-import { targetOf, workOf } from "./height.ts";
+import { type Target, targetOf, workOf } from "./height.ts";
 import {
   NONCE_LIMIT,
   NONCES_BYTES,
@@ -11,7 +11,9 @@ import {
   PUZZLES,
   writeNonce,
 } from "./puzzle.ts";
+import { createThreadSearcher, type Searcher } from "./searcher.ts";
 import { solvesPuzzle } from "./verify.ts";
+import { isPage, WorkerPool } from "./worker_pool.ts";
 
 /** How far a search has come. */
 export interface SolveProgress {
@@ -23,16 +25,25 @@ export interface SolveProgress {
   readonly hashesPerSecond: number;
 }
 
+/** Where to search. */
+export interface ThreadOptions {
+  /**
+   * A pool to use; or how many workers to start for this call alone, 0 for the
+   * calling thread. Default: in a page one pool for all calls, elsewhere 0.
+   */
+  readonly workers?: WorkerPool | number | undefined;
+  /** Search on the calling thread, with this engine. */
+  readonly engine?: Engine | undefined;
+}
+
 /** Options of {@linkcode solve}. */
-export interface SolveOptions {
+export interface SolveOptions extends ThreadOptions {
   /** Ends the search: `solve` then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Called about a hundred times a second while searching. */
+  /** Called many times a second while searching. */
   readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
   /** 48 bytes that solve the same challenge at a lower height: puzzles that hold are kept. */
   readonly previous?: Uint8Array | undefined;
-  /** Default: the fastest that this runtime allows. */
-  readonly engine?: Engine | undefined;
 }
 
 /** A solved challenge. */
@@ -45,11 +56,11 @@ export interface Solution {
   readonly hashesPerSecond: number;
   /** Name of the engine that was used. */
   readonly engine: string;
+  /** Threads that searched. */
+  readonly threads: number;
+  /** Why it was not faster: what this runtime or the page's policy forbids. */
+  readonly notices: readonly string[];
 }
-
-/** A slice of searching lasts about this long, then other tasks run. */
-const SLICE_MS = 8;
-const FIRST_SLICE_NONCES = 1024;
 
 /**
  * Mines the nonces that pay for a challenge (32 bytes) at a height in bits.
@@ -74,166 +85,263 @@ const FIRST_SLICE_NONCES = 1024;
 export async function solve(
   challenge: Uint8Array,
   height: number,
-  { signal, onProgress, previous, engine }: SolveOptions = {},
+  { signal, onProgress, previous, ...threads }: SolveOptions = {},
 ): Promise<Solution> {
   const target = targetOf(height - PUZZLE_BITS);
-  const message = new PuzzleMessage(challenge);
-  const nonces = startingNonces(previous);
-  engine ??= (await chooseEngine()).engine;
+  const { nonces, open } = startingPoint(challenge, target, previous);
   signal?.throwIfAborted();
-
-  const open = previous === undefined
-    ? [...Array(PUZZLES).keys()]
-    : [...Array(PUZZLES).keys()].filter((index) =>
-      !solvesPuzzle(message, nonces, index, target)
-    );
-  const expected = workOf(Math.max(0, height - PUZZLE_BITS)) * open.length;
-  const started = performance.now();
-  let hashes = 0;
-  const rate = () => hashes / Math.max(1e-3, performance.now() - started) * 1e3;
-
-  await inSlices(async (slices) => {
-    for (const index of open) {
-      const search = engine.prepare({ challenge, index, target });
-      let from = 0;
-      let found = -1;
-      while (found < 0) {
-        if (from >= NONCE_LIMIT) {
-          throw new RangeError(`No nonce below 2^48 solves height ${height}`);
-        }
-        const { nonces: count } = slices;
-        found = slices.run(() => search(from, count));
-        hashes += found < 0 ? count : found - from + 1;
-        from += count;
-        if (!slices.isDue) continue;
-        onProgress?.({ hashes, expected, hashesPerSecond: rate() });
-        await slices.giveWay();
-        signal?.throwIfAborted();
-      }
-      writeNonce(nonces, index, found);
-    }
+  const { searcher, notices, release } = await openSearcher(threads);
+  const search = new Search(searcher, {
+    challenge,
+    target,
+    open,
+    expected: workOf(Math.max(0, height - PUZZLE_BITS)) * open.length,
+    onProgress,
+    onSolved: (index, nonce) => writeNonce(nonces, index, nonce),
   });
-  onProgress?.({ hashes, expected, hashesPerSecond: rate() });
-  return { nonces, hashes, hashesPerSecond: rate(), engine: engine.name };
+  try {
+    await search.run(signal);
+  } finally {
+    release();
+  }
+  const { hashes, hashesPerSecond } = search.progress;
+  const { engine, threads: count } = searcher;
+  return { nonces, hashes, hashesPerSecond, engine, threads: count, notices };
 }
 
-/** Options of {@linkcode measureHashRate}. */
-export interface MeasureOptions {
-  /** How long to measure. Default 250. */
-  readonly durationMs?: number | undefined;
-  /** Default: the engine that `solve` takes by itself. */
-  readonly engine?: Engine | undefined;
-  /** Ends the measurement early; it then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Measures how fast this device tries nonces, on one thread. */
-export async function measureHashRate(
-  { durationMs = 250, engine, signal }: MeasureOptions = {},
-): Promise<{ hashesPerSecond: number; engine: string }> {
-  engine ??= (await chooseEngine()).engine;
-  const challenge = crypto.getRandomValues(new Uint8Array(32));
-  const impossible = { high: 0, low: 0 };
-  const search = engine.prepare({ challenge, index: 0, target: impossible });
-  search(0, FIRST_SLICE_NONCES); // compiled before the clock starts
-  let hashes = 0;
-  let elapsed = 0;
-  await inSlices(async (slices) => {
-    const started = performance.now();
-    while (elapsed < durationMs) {
-      const { nonces: count } = slices;
-      slices.run(() => search(hashes, count));
-      hashes += count;
-      await slices.giveWay();
-      elapsed = performance.now() - started;
-      signal?.throwIfAborted();
-    }
-  });
-  return { hashesPerSecond: hashes / elapsed * 1000, engine: engine.name };
-}
-
-function startingNonces(previous: Uint8Array | undefined): Uint8Array {
-  if (previous === undefined) return new Uint8Array(NONCES_BYTES);
+/** Nonces to begin with, and the puzzles that they leave open. */
+function startingPoint(
+  challenge: Uint8Array,
+  target: Target,
+  previous: Uint8Array | undefined,
+): { nonces: Uint8Array; open: number[] } {
+  const message = new PuzzleMessage(challenge);
+  const all = [...Array(PUZZLES).keys()];
+  if (previous === undefined) {
+    return { nonces: new Uint8Array(NONCES_BYTES), open: all };
+  }
   if (previous.length !== NONCES_BYTES) {
     throw new RangeError(
       `Previous nonces have ${NONCES_BYTES} bytes, got ${previous.length}`,
     );
   }
-  return previous.slice();
+  const nonces = previous.slice();
+  const isOpen = (index: number) =>
+    !solvesPuzzle(message, nonces, index, target);
+  return { nonces, open: all.filter(isOpen) };
 }
 
-/** Runs a search in slices, and lets go of what giving way needs when it ends. */
-async function inSlices(
-  search: (slices: Slices) => Promise<void>,
-): Promise<void> {
-  const slices = new Slices();
+/** A puzzle under search. */
+interface OpenPuzzle {
+  readonly index: number;
+  /** The first nonce that nobody was given. */
+  next: number;
+  /** Threads that search for it. */
+  searching: number;
+}
+
+const FIRST_TASK_NONCES = 4096;
+const LEAST_TASK_NONCES = 64;
+
+/** One solve: hands out stretches of nonces until every puzzle is solved. */
+class Search {
+  readonly #searcher: Searcher;
+  readonly #challenge: Uint8Array;
+  readonly #target: Target;
+  readonly #open: Map<number, OpenPuzzle>;
+  readonly #expected: number;
+  readonly #onProgress: ((progress: SolveProgress) => void) | undefined;
+  readonly #onSolved: (index: number, nonce: number) => void;
+  readonly #started = performance.now();
+  #taskNonces = FIRST_TASK_NONCES;
+  #hashes = 0;
+  #isOver = false;
+
+  constructor(searcher: Searcher, { challenge, target, open, ...rest }: {
+    challenge: Uint8Array;
+    target: Target;
+    open: readonly number[];
+    expected: number;
+    onProgress: ((progress: SolveProgress) => void) | undefined;
+    onSolved: (index: number, nonce: number) => void;
+  }) {
+    this.#searcher = searcher;
+    this.#challenge = challenge;
+    this.#target = target;
+    this.#open = new Map(
+      open.map((index) => [index, { index, next: 0, searching: 0 }]),
+    );
+    this.#expected = rest.expected;
+    this.#onProgress = rest.onProgress;
+    this.#onSolved = rest.onSolved;
+  }
+
+  get progress(): SolveProgress {
+    const seconds = Math.max(1e-6, (performance.now() - this.#started) / 1000);
+    return {
+      hashes: this.#hashes,
+      expected: this.#expected,
+      hashesPerSecond: this.#hashes / seconds,
+    };
+  }
+
+  /** Resolves when all is solved; rejects at once when the signal is aborted. */
+  async run(signal: AbortSignal | undefined): Promise<void> {
+    const threads = Array.from(
+      { length: this.#searcher.threads },
+      () => this.#runThread(),
+    );
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(signal!.reason);
+    signal?.addEventListener("abort", onAbort);
+    try {
+      await Promise.race([Promise.all(threads), aborted]);
+    } finally {
+      this.#isOver = true;
+      signal?.removeEventListener("abort", onAbort);
+      await Promise.allSettled(signal?.aborted ? [] : threads);
+    }
+    this.#onProgress?.(this.progress);
+  }
+
+  async #runThread(): Promise<void> {
+    while (!this.#isOver) {
+      const puzzle = this.#nextPuzzle();
+      if (puzzle === undefined) return;
+      const { index, next: from } = puzzle;
+      if (from >= NONCE_LIMIT) {
+        throw new RangeError(`Puzzle ${index} has no solution below 2^48`);
+      }
+      const count = this.#taskNonces;
+      puzzle.next += count;
+      puzzle.searching++;
+      const { nonce, hashes, milliseconds } = await this.#searcher.search({
+        challenge: this.#challenge,
+        target: this.#target,
+        index,
+        from,
+        count,
+      });
+      puzzle.searching--;
+      this.#hashes += hashes;
+      this.#sizeTasks(hashes / milliseconds);
+      if (nonce >= 0 && this.#open.delete(index)) this.#onSolved(index, nonce);
+      if (!this.#isOver) this.#onProgress?.(this.progress);
+    }
+  }
+
+  /** The open puzzle that the fewest search for: threads without one of their own help. */
+  #nextPuzzle(): OpenPuzzle | undefined {
+    let least: OpenPuzzle | undefined;
+    for (const puzzle of this.#open.values()) {
+      if (least === undefined || puzzle.searching < least.searching) {
+        least = puzzle;
+      }
+    }
+    return least;
+  }
+
+  #sizeTasks(hashesPerMs: number): void {
+    const ideal = Math.round(hashesPerMs * this.#searcher.taskMs);
+    const most = this.#taskNonces * 4;
+    this.#taskNonces = Math.max(LEAST_TASK_NONCES, Math.min(ideal, most));
+  }
+}
+
+/** Options of {@linkcode measureHashRate}. */
+export interface MeasureOptions extends ThreadOptions {
+  /** How long to measure. Default 250. */
+  readonly durationMs?: number | undefined;
+  /** Ends the measurement early; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Measures how fast this device tries nonces. */
+export async function measureHashRate(
+  { durationMs = 250, signal, ...threads }: MeasureOptions = {},
+): Promise<{ hashesPerSecond: number; engine: string; threads: number }> {
+  signal?.throwIfAborted();
+  const { searcher, release } = await openSearcher(threads);
+  const timeUp = new AbortController();
+  const impossible = new Search(searcher, {
+    challenge: crypto.getRandomValues(new Uint8Array(32)),
+    target: { high: 0, low: 0 },
+    open: [...Array(PUZZLES).keys()],
+    expected: Infinity,
+    onSolved: () => {},
+    onProgress: () => {
+      if (performance.now() - started >= durationMs) timeUp.abort();
+    },
+  });
+  const started = performance.now();
+  const either = signal === undefined
+    ? timeUp.signal
+    : AbortSignal.any([signal, timeUp.signal]);
   try {
-    await search(slices);
+    await impossible.run(either);
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!timeUp.signal.aborted) throw error;
   } finally {
-    slices.close();
+    release();
   }
-}
-
-/** Sizes the slices of a search by the time they take, and gives way between them. */
-class Slices {
-  /** Nonces to try in the next slice. */
-  nonces = FIRST_SLICE_NONCES;
-  #searchedMs = 0;
-  readonly #turns = createTurns();
-
-  /** Times one slice and sizes the next. */
-  run(slice: () => number): number {
-    const started = performance.now();
-    const found = slice();
-    const tookMs = performance.now() - started;
-    this.#searchedMs += tookMs;
-    const ideal = this.nonces * SLICE_MS / Math.max(tookMs, 0.1);
-    this.nonces = Math.round(Math.min(this.nonces * 4, Math.max(64, ideal)));
-    return found;
-  }
-
-  /** Whether other tasks have waited for as long as a slice may last. */
-  get isDue(): boolean {
-    return this.#searchedMs >= SLICE_MS / 2;
-  }
-
-  giveWay(): Promise<void> {
-    this.#searchedMs = 0;
-    return new Promise((resolve) => this.#turns.afterOthers(resolve));
-  }
-
-  close(): void {
-    this.#turns.close();
-  }
-}
-
-interface Turns {
-  /** Calls back when other tasks have had their turn. */
-  afterOthers(resume: () => void): void;
-  close(): void;
-}
-
-/**
- * `setImmediate` outside browsers: in Deno a message port starves timers for a
- * second. A message port in browsers: they clamp nested timers to 4 ms, and
- * those of background tabs to a second.
- */
-function createTurns(): Turns {
-  const { setImmediate } = globalThis as {
-    setImmediate?: (resume: () => void) => void;
-  };
-  if (setImmediate !== undefined) {
-    return { afterOthers: (resume) => setImmediate(resume), close: () => {} };
-  }
-  const { port1, port2 } = new MessageChannel();
+  const { hashesPerSecond } = impossible.progress;
   return {
-    afterOthers(resume) {
-      port1.onmessage = resume;
-      port2.postMessage(null);
-    },
-    close() {
-      port1.close();
-      port2.close();
-    },
+    hashesPerSecond,
+    engine: searcher.engine,
+    threads: searcher.threads,
+  };
+}
+
+interface OpenSearcher {
+  readonly searcher: Searcher;
+  readonly notices: readonly string[];
+  readonly release: () => void;
+}
+
+/** One pool for all calls of a page; made anew when a worker failed. */
+let pagePool: Promise<WorkerPool> | undefined;
+
+async function openSearcher(
+  { workers, engine }: ThreadOptions,
+): Promise<OpenSearcher> {
+  const keep = () => {};
+  if (engine !== undefined) {
+    const searcher = createThreadSearcher(engine);
+    return { searcher, notices: [], release: keep };
+  }
+  try {
+    if (workers instanceof WorkerPool) return usePool(workers, keep);
+    if (workers !== undefined && workers > 0) {
+      const own = await WorkerPool.start(workers);
+      return usePool(own, () => own.close());
+    }
+    if (workers === undefined && isPage()) {
+      if (pagePool !== undefined && (await pagePool).isClosed) {
+        pagePool = undefined;
+      }
+      return usePool(await (pagePool ??= WorkerPool.start()), keep);
+    }
+  } catch (error) {
+    return await useThisThread([(error as Error).message]);
+  }
+  return await useThisThread([]);
+}
+
+function usePool(pool: WorkerPool, release: () => void): OpenSearcher {
+  return { searcher: pool, notices: pool.skipped, release };
+}
+
+async function useThisThread(
+  notices: readonly string[],
+): Promise<OpenSearcher> {
+  const { engine, skipped } = await chooseEngine();
+  return {
+    searcher: createThreadSearcher(engine),
+    notices: [
+      ...notices,
+      ...skipped.map(({ name, reason }) => `${name}: ${reason}`),
+    ],
+    release: () => {},
   };
 }

@@ -147,29 +147,57 @@ async function servePage(
   }
 }
 
-/** Posts from a page by the library, and tells which engine mined. */
-function engineUsed(page: Page, node: TestNode): Promise<string> {
+/** Posts from a page by the library, and tells what mined and what could not. */
+function mine(page: Page, { origin }: TestNode) {
   return page.evaluate(async (origin) => {
-    const { NodeClient } = await import(`${origin}/client.js`);
+    const { NodeClient, solve } = await import(`${origin}/client.js`);
     const { cost } = await new NodeClient(origin).post(
       "ab".repeat(20),
       "hello",
     );
-    return cost.engine;
-  }, node.origin);
+    const { notices } = await solve(new Uint8Array(32), 10);
+    return { cost, notices } as {
+      cost: { engine: string };
+      notices: string[];
+    };
+  }, origin);
 }
 
+const UNSAFE_WASM = "'wasm-unsafe-eval'";
+
 browserTest(
-  "a page of another origin pays with the fastest engine that its policy allows",
+  "a page of another origin pays with what its policy allows, and learns what it forbids",
   async (node, browser) => {
-    const policies = [
-      [`script-src ${node.origin} 'wasm-unsafe-eval'`, "wasm-simd"],
-      [`script-src ${node.origin}`, "javascript"],
-    ] as const;
-    for (const [policy, engine] of policies) {
+    const cases: [string, { engine: string; notices: RegExp[] }][] = [
+      [
+        `script-src ${node.origin} ${UNSAFE_WASM}; worker-src blob:`,
+        { engine: "wasm-simd", notices: [] },
+      ],
+      [
+        `script-src ${node.origin} ${UNSAFE_WASM}; worker-src 'none'`,
+        { engine: "wasm-simd", notices: [/Workers do not start/] },
+      ],
+      [
+        `script-src ${node.origin}; worker-src 'none'`,
+        {
+          engine: "javascript",
+          notices: [/Workers do not start/, /^wasm-simd: /, /^wasm-scalar: /],
+        },
+      ],
+      [
+        `script-src ${node.origin}; worker-src blob:`,
+        { engine: "javascript", notices: [/^wasm-simd: /, /^wasm-scalar: /] },
+      ],
+    ];
+    for (const [policy, expected] of cases) {
       await servePage(policy, async (origin) => {
         const page = await openPage(browser, origin, []);
-        assertEquals(await engineUsed(page, node), engine);
+        const { cost, notices } = await mine(page, node);
+        assertEquals(cost.engine, expected.engine, policy);
+        assertEquals(notices.length, expected.notices.length, notices.join());
+        notices.forEach((notice, i) =>
+          assertMatch(notice, expected.notices[i]!)
+        );
         await page.context().close();
       });
     }

@@ -80,7 +80,9 @@ async function post(body: string): Promise<void> {
     },
   });
   work.textContent = `Paid ${cost.height.toFixed(2)} bits in ` +
-    `${Math.round(cost.milliseconds)} ms (${cost.engine})`;
+    `${
+      Math.round(cost.milliseconds)
+    } ms (${cost.engine}, threads: ${cost.threads})`;
 }
 
 function show(author: string, message: string): void {

@@ -1,0 +1,54 @@
+/** What tries nonces for the solver: this thread, or a pool of others. */
+
+import type { Engine, Puzzle } from "./engine.ts";
+import { giveWay } from "./turns.ts";
+
+/** A stretch of nonces to try for a puzzle. */
+export interface SearchTask extends Puzzle {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** What came of it. */
+export interface SearchResult {
+  /** The first solution, or -1. */
+  readonly nonce: number;
+  readonly hashes: number;
+  readonly milliseconds: number;
+}
+
+/** Does tasks, as many at a time as it has threads; more wait. */
+export interface Searcher {
+  /** Name of the engine. */
+  readonly engine: string;
+  readonly threads: number;
+  /** How long a task should take: what is under way is not interrupted. */
+  readonly taskMs: number;
+  search(task: SearchTask): Promise<SearchResult>;
+}
+
+/** Does a task, here and now. */
+export function runTask(engine: Engine, task: SearchTask): SearchResult {
+  const { from, count } = task;
+  const started = performance.now();
+  const nonce = engine.prepare(task)(from, count);
+  return {
+    nonce,
+    hashes: nonce < 0 ? count : nonce - from + 1,
+    milliseconds: performance.now() - started,
+  };
+}
+
+/** Searches on this thread, and gives way to other tasks between tasks. */
+export function createThreadSearcher(engine: Engine): Searcher {
+  return {
+    engine: engine.name,
+    threads: 1,
+    taskMs: 8,
+    async search(task) {
+      const result = runTask(engine, task);
+      await giveWay();
+      return result;
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/** Threads that mine. */
+
+import type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
+import type { WorkerMessage } from "./solver_worker.ts";
+import { SOLVER_WORKER_SOURCE } from "./solver_worker_source.ts";
+
+/** A worker that does not report in time was forbidden without a word. */
+const START_MS = 5000;
+
+/** A task and whoever waits for it. */
+interface Job {
+  readonly task: SearchTask;
+  readonly resolve: (result: SearchResult) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Web Workers that are kept until closed. They are made from text inside this
+ * module, so that no bundler can lose them: a page's policy must have
+ * `worker-src blob:`.
+ */
+export class WorkerPool implements Searcher {
+  /** Name of the workers' engine. */
+  readonly engine: string;
+  /** Faster engines that the workers could not use, each with the reason. */
+  readonly skipped: readonly string[];
+  /** What is under way is not interrupted; an abort waits no longer than this. */
+  readonly taskMs = 25;
+  readonly #workers: readonly Worker[];
+  readonly #idle: Worker[];
+  readonly #jobs = new Map<Worker, Job>();
+  #waiting: Job[] = [];
+  #isClosed = false;
+
+  private constructor(workers: readonly Worker[], ready: Ready) {
+    this.#workers = workers;
+    this.#idle = [...workers];
+    this.engine = ready.engine;
+    this.skipped = ready.skipped;
+    for (const worker of workers) {
+      worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+        if (data.kind === "result") this.#finish(worker, data.result);
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        this.#fail(new Error(`A worker failed: ${event.message}`));
+      };
+    }
+  }
+
+  /**
+   * Starts so many workers. Rejects, with the reason, where they are forbidden
+   * or missing.
+   */
+  static async start(size: number = defaultThreads()): Promise<WorkerPool> {
+    const workers: Worker[] = [];
+    try {
+      for (let i = 0; i < size; i++) workers.push(createWorker());
+      const [ready] = await Promise.all(workers.map(readiness));
+      return new WorkerPool(workers, ready!);
+    } catch (error) {
+      for (const worker of workers) worker.terminate();
+      throw error;
+    }
+  }
+
+  /** Number of workers. */
+  get threads(): number {
+    return this.#workers.length;
+  }
+
+  /** Whether the workers are gone: it was closed, or one failed. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Does a task in the next worker that is free. */
+  search(task: SearchTask): Promise<SearchResult> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Error("The pool is closed"));
+      this.#waiting.push({ task, resolve, reject });
+      this.#assign();
+    });
+  }
+
+  /** Ends the workers; tasks under way are rejected. */
+  close(): void {
+    this.#fail(new Error("The pool was closed"));
+  }
+
+  #assign(): void {
+    while (this.#idle.length > 0 && this.#waiting.length > 0) {
+      const worker = this.#idle.pop()!;
+      const job = this.#waiting.shift()!;
+      this.#jobs.set(worker, job);
+      worker.postMessage(job.task);
+    }
+  }
+
+  #finish(worker: Worker, result: SearchResult): void {
+    this.#jobs.get(worker)?.resolve(result);
+    this.#jobs.delete(worker);
+    this.#idle.push(worker);
+    this.#assign();
+  }
+
+  #fail(reason: Error): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const worker of this.#workers) worker.terminate();
+    const jobs = [...this.#jobs.values(), ...this.#waiting];
+    this.#jobs.clear();
+    this.#waiting = [];
+    for (const { reject } of jobs) reject(reason);
+  }
+}
+
+/** As many threads as the device has, but one for the rest of the page. */
+export function defaultThreads(): number {
+  return Math.max(1, (globalThis.navigator?.hardwareConcurrency ?? 2) - 1);
+}
+
+/**
+ * From a blob in pages, since their policies may allow that; from a data URL
+ * elsewhere, since a compiled Deno program does not load blobs.
+ */
+function createWorker(): Worker {
+  if (typeof Worker === "undefined") {
+    throw new Error("This runtime has no workers");
+  }
+  const type = "text/javascript";
+  if (!isPage()) {
+    const url = `data:${type};base64,${btoa(SOLVER_WORKER_SOURCE)}`;
+    return new Worker(url, { type: "module" });
+  }
+  const url = URL.createObjectURL(new Blob([SOLVER_WORKER_SOURCE], { type }));
+  try {
+    return new Worker(url, { type: "module" });
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Whether this thread draws a page. */
+export function isPage(): boolean {
+  return typeof (globalThis as { document?: unknown }).document === "object";
+}
+
+type Ready = Extract<WorkerMessage, { kind: "ready" }>;
+
+function readiness(worker: Worker): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () =>
+        reject(new Error("Workers do not start: worker-src may forbid blob:")),
+      START_MS,
+    );
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      clearTimeout(timer);
+      if (data.kind === "ready") resolve(data);
+    };
+    worker.onerror = (event) => {
+      clearTimeout(timer);
+      event.preventDefault();
+      const reason = event.message || "worker-src must allow blob:";
+      reject(new Error(`Workers do not start: ${reason}`));
+    };
+  });
+}
