@@ -1,14 +1,15 @@
 /** Chooses the fastest engine that this runtime allows and that counts right. */
 
-import type { Engine, Puzzle } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { createJavaScriptEngine } from "./engine_javascript.ts";
 import { createKernelEngine } from "./engine_kernel.ts";
 import { isBelow, type Target } from "./height.ts";
-import { PuzzleMessage, wordAt } from "./puzzle.ts";
+import { CHALLENGE_BYTES, PuzzleMessage, wordAt } from "./puzzle.ts";
 import { digestOf } from "./sha256.ts";
 
 /** An engine, and what would have been faster. */
 export interface EngineChoice {
+  /** Made and tested. */
   readonly engine: Engine;
   /** Faster engines that could not be used, each with the reason. */
   readonly skipped: readonly {
@@ -57,9 +58,9 @@ const TEST_NONCES = 256;
 
 /** Whether it finds the least of some hashes, and nothing below it. */
 function countsRight(engine: Engine): boolean {
-  const challenge = new Uint8Array(32).fill(0xa5);
-  const message = new PuzzleMessage(challenge);
+  const challenge = new Uint8Array(CHALLENGE_BYTES).fill(0xa5);
   const index = 3;
+  const message = new PuzzleMessage(challenge);
   message.setIndex(index);
   let least: Target = { high: 2 ** 32, low: 0 };
   let winner = -1;
@@ -71,10 +72,8 @@ function countsRight(engine: Engine): boolean {
     least = { high, low };
     winner = nonce;
   }
-  const search = (target: Target) => {
-    const puzzle: Puzzle = { challenge, index, target };
-    return engine.prepare(puzzle)(0, TEST_NONCES);
-  };
+  const search = (target: Target) =>
+    engine.prepare({ challenge, index, target })(0, TEST_NONCES);
   const justAbove = { high: least.high, low: least.low + 1 };
   return search(justAbove) === winner && search(least) === -1;
 }

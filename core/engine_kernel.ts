@@ -3,9 +3,8 @@
 import type { Engine, Puzzle, Search } from "./engine.ts";
 import { isBelow } from "./height.ts";
 import { generateKernel, type KernelExports } from "./kernel.ts";
-import { PuzzleMessage, wordAt } from "./puzzle.ts";
 import { puzzleConstants } from "./puzzle_constants.ts";
-import { digestOf, padMessage } from "./sha256.ts";
+import { PuzzleHash } from "./puzzle_hash.ts";
 
 /**
  * Nonces in one call of the kernel, about a millisecond: V8 exchanges slow code
@@ -21,8 +20,7 @@ export async function createKernelEngine(lanes: 1 | 4): Promise<Engine> {
   const constants = new Int32Array(memory.buffer);
 
   function prepare({ challenge, index, target }: Puzzle): Search {
-    const message = new PuzzleMessage(challenge);
-    message.setIndex(index);
+    const hash = new PuzzleHash(challenge);
     const highestWord = Math.min(target.high, 0xffff_ffff);
     let prepared = new Int32Array();
     let preparedFor = -1;
@@ -30,17 +28,15 @@ export async function createKernelEngine(lanes: 1 | 4): Promise<Engine> {
     /** Puzzles share the kernel's memory: each call brings its own constants. */
     function load(high: number): void {
       if (preparedFor !== high) {
-        message.setNonce(high * LOW_HALF);
-        prepared = puzzleConstants(padMessage(message.bytes));
+        prepared = puzzleConstants(hash.blockOf(index, high));
         preparedFor = high;
       }
       constants.set(prepared);
     }
 
     function solves(nonce: number): boolean {
-      message.setNonce(nonce);
-      const digest = digestOf(message.bytes);
-      return isBelow(wordAt(digest, 0), wordAt(digest, 4), target);
+      hash.compute(index, nonce);
+      return isBelow(hash.high, hash.low, target);
     }
 
     /** The first solution among `steps * lanes` nonces with the same high half, or -1. */

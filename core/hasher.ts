@@ -11,15 +11,33 @@ import { digestOf } from "./sha256.ts";
 const shared = await createSHA256().catch(() => undefined);
 const utf8 = new TextEncoder();
 
+/** Holds what is hashed, so that WebAssembly is entered once. */
+let scratch = new Uint8Array(2048);
+
 /** SHA-256 of the parts, one after the other; strings as UTF-8. 32 bytes. */
 export function sha256(...parts: (Uint8Array | string)[]): Uint8Array {
-  const bytes = parts.map((part) =>
-    typeof part === "string" ? utf8.encode(part) : part
-  );
-  if (shared === undefined) return digestOf(concat(bytes));
-  shared.init();
-  for (const part of bytes) shared.update(part);
-  return shared.digest("binary");
+  let length = 0;
+  for (const part of parts) {
+    // No character takes more than 3 bytes a UTF-16 unit.
+    reserve(
+      length + (typeof part === "string" ? part.length * 3 : part.length),
+    );
+    if (typeof part === "string") {
+      length += utf8.encodeInto(part, scratch.subarray(length)).written;
+    } else {
+      scratch.set(part, length);
+      length += part.length;
+    }
+  }
+  const message = scratch.subarray(0, length);
+  return shared?.init().update(message).digest("binary") ?? digestOf(message);
+}
+
+function reserve(bytes: number): void {
+  if (bytes <= scratch.length) return;
+  const larger = new Uint8Array(bytes * 2);
+  larger.set(scratch);
+  scratch = larger;
 }
 
 /** A keyed HMAC-SHA-256: data in, 32 bytes out. */
@@ -40,16 +58,4 @@ export async function createWasmHash(): Promise<
 > {
   const hash = await createSHA256();
   return (data) => hash.init().update(data).digest("binary");
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

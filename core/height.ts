@@ -47,14 +47,19 @@ export function targetOf(height: number): Target {
   const steps = Math.ceil(height * STEPS_PER_BIT);
   if (steps <= 0) return EVERYTHING;
   if (steps > 64 * STEPS_PER_BIT) return NOTHING;
-  const fraction = steps % STEPS_PER_BIT;
-  const value = fractionTarget(fraction) >>
-    BigInt((steps - fraction) / STEPS_PER_BIT);
-  return {
-    high: Number(value >> 32n),
-    low: Number(value & 0xffff_ffffn),
-  };
+  let target = targets.get(steps);
+  if (target === undefined) {
+    const fraction = steps % STEPS_PER_BIT;
+    const value = fractionTarget(fraction) >>
+      BigInt((steps - fraction) / STEPS_PER_BIT);
+    target = { high: Number(value >> 32n), low: Number(value & 0xffff_ffffn) };
+    targets.set(steps, target);
+  }
+  return target;
 }
+
+/** By steps, of which there are 16,384 at most. */
+const targets = new Map<number, Target>();
 
 /** Whether the value (two 32-bit words) lies below the target. */
 export function isBelow(high: number, low: number, target: Target): boolean {
@@ -62,7 +67,6 @@ export function isBelow(high: number, low: number, target: Target): boolean {
 }
 
 const GUARD_BITS = 192n;
-const fractionTargets = new Map<number, bigint>();
 const roots: bigint[] = [];
 
 /**
@@ -71,19 +75,15 @@ const roots: bigint[] = [];
  * leave the floor beyond doubt; a test compares all 256 with exact roots.
  */
 function fractionTarget(steps: number): bigint {
-  let value = fractionTargets.get(steps);
-  if (value !== undefined) return value;
   for (let i = roots.length; i < 8; i++) {
     const above = roots[i - 1] ?? 1n << (GUARD_BITS - 1n); // 2^-1
     roots.push(squareRoot(above << GUARD_BITS));
   }
-  value = 1n << (64n + GUARD_BITS);
+  let value = 1n << (64n + GUARD_BITS);
   roots.forEach((root, i) => {
-    if (steps & 128 >> i) value = (value! * root) >> GUARD_BITS;
+    if (steps & 128 >> i) value = (value * root) >> GUARD_BITS;
   });
-  value >>= GUARD_BITS;
-  fractionTargets.set(steps, value);
-  return value;
+  return value >> GUARD_BITS;
 }
 
 /** floor(sqrt(n)) by Newton's method. */

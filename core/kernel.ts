@@ -22,7 +22,6 @@ import {
   ROUNDS_WITH_CONSTANT_H,
   VARYING_WORD,
 } from "./puzzle_constants.ts";
-import type { EightWords } from "./sha256.ts";
 
 /** What an instance of the module exports. */
 export interface KernelExports {
@@ -163,8 +162,8 @@ function setRounds(
     const addend = i === 0 || i === 4 ? [get(NONCE), add] : []; // a and e
     set(REGISTERS + i, constant(lanes, LAYOUT.head + i), ...addend);
   }
-  let [a, b, c, d, e, f, g, h] = [0, 1, 2, 3, 4, 5, 6, 7]
-    .map((i) => REGISTERS + i) as EightWords;
+  let [a, b, c, d] = [REGISTERS, REGISTERS + 1, REGISTERS + 2, REGISTERS + 3];
+  let [e, f, g, h] = [a + 4, b + 4, c + 4, d + 4];
   let [ab, bc] = [AB, BC];
   set(bc, get(b), get(c), xor);
 

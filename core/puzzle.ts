@@ -72,8 +72,8 @@ export function writeNonce(
   }
 }
 
-/** The 32-bit big-endian word at byte `at` of a digest. */
-export function wordAt(digest: Uint8Array, at: 0 | 4): number {
-  return (digest[at]! << 24 | digest[at + 1]! << 16 | digest[at + 2]! << 8 |
-    digest[at + 3]!) >>> 0;
+/** The 32-bit big-endian word at byte `at`. */
+export function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 |
+    bytes[at + 3]!) >>> 0;
 }

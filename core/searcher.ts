@@ -5,7 +5,9 @@ import { giveWay } from "./turns.ts";
 
 /** A stretch of nonces to try for a puzzle. */
 export interface SearchTask extends Puzzle {
+  /** The first nonce. */
   readonly from: number;
+  /** How many. */
   readonly count: number;
 }
 
@@ -13,7 +15,9 @@ export interface SearchTask extends Puzzle {
 export interface SearchResult {
   /** The first solution, or -1. */
   readonly nonce: number;
+  /** Hashes done. */
   readonly hashes: number;
+  /** Time that they took. */
   readonly milliseconds: number;
 }
 
@@ -21,9 +25,11 @@ export interface SearchResult {
 export interface Searcher {
   /** Name of the engine. */
   readonly engine: string;
+  /** Tasks that run at a time. */
   readonly threads: number;
   /** How long a task should take: what is under way is not interrupted. */
   readonly taskMs: number;
+  /** Does a task. */
   search(task: SearchTask): Promise<SearchResult>;
 }
 

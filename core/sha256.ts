@@ -36,28 +36,23 @@ export function sigma1(x: number): number {
   return rotateRight(x, 17) ^ rotateRight(x, 19) ^ (x >>> 10);
 }
 
-/** a to h, as one takes them out of a state. */
-export type EightWords = [
-  ...[number, number, number, number],
-  ...[number, number, number, number],
-];
-
 /** One round on the state a..h; `keyedWord` is round constant plus schedule word. */
 export function round(state: Int32Array, keyedWord: number): void {
-  const [a, b, c, d, e, f, g, h] = state as unknown as EightWords;
+  const a = state[0]!;
+  const e = state[4]!;
   const sum1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
-  const choice = g ^ (e & (f ^ g));
-  const t = h + sum1 + choice + keyedWord | 0;
+  const choice = state[6]! ^ (e & (state[5]! ^ state[6]!));
+  const t = state[7]! + sum1 + choice + keyedWord | 0;
   const sum0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22);
-  const majority = (a & b) ^ (c & (a ^ b));
-  state.copyWithin(1, 0, 7);
-  state[4] = d + t;
+  const majority = (a & state[1]!) ^ (state[2]! & (a ^ state[1]!));
+  for (let i = 7; i > 0; i--) state[i] = state[i - 1]!;
+  state[4]! += t;
   state[0] = t + sum0 + majority;
 }
 
-/** Fills a schedule of 64 words from its first 16. */
-export function expandSchedule(words: Int32Array): void {
-  for (let t = 16; t < 64; t++) {
+/** Computes schedule words `from` to `to`, exclusive, each from those before. */
+export function expandSchedule(words: Int32Array, from = 16, to = 64): void {
+  for (let t = from; t < to; t++) {
     words[t] = words[t - 16]! + sigma0(words[t - 15]!) + words[t - 7]! +
       sigma1(words[t - 2]!);
   }

@@ -7,10 +7,10 @@ import {
   NONCE_LIMIT,
   NONCES_BYTES,
   PUZZLE_BITS,
-  PuzzleMessage,
   PUZZLES,
   writeNonce,
 } from "./puzzle.ts";
+import { PuzzleHash } from "./puzzle_hash.ts";
 import { createThreadSearcher, type Searcher } from "./searcher.ts";
 import { solvesPuzzle } from "./verify.ts";
 import { isPage, WorkerPool } from "./worker_pool.ts";
@@ -115,7 +115,7 @@ function startingPoint(
   target: Target,
   previous: Uint8Array | undefined,
 ): { nonces: Uint8Array; open: number[] } {
-  const message = new PuzzleMessage(challenge);
+  const hash = new PuzzleHash(challenge);
   const all = [...Array(PUZZLES).keys()];
   if (previous === undefined) {
     return { nonces: new Uint8Array(NONCES_BYTES), open: all };
@@ -126,8 +126,7 @@ function startingPoint(
     );
   }
   const nonces = previous.slice();
-  const isOpen = (index: number) =>
-    !solvesPuzzle(message, nonces, index, target);
+  const isOpen = (index: number) => !solvesPuzzle(hash, nonces, index, target);
   return { nonces, open: all.filter(isOpen) };
 }
 

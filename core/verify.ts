@@ -1,16 +1,17 @@
 /** Checks the work of a stamp. */
 
-import { sha256 } from "./hasher.ts";
 import { isBelow, type Target, targetOf } from "./height.ts";
 import {
   CHALLENGE_BYTES,
   NONCES_BYTES,
   PUZZLE_BITS,
-  PuzzleMessage,
   PUZZLES,
   readNonce,
-  wordAt,
 } from "./puzzle.ts";
+import { PuzzleHash } from "./puzzle_hash.ts";
+
+/** Reused: making one costs as much as verifying half a stamp. */
+const hash = new PuzzleHash(new Uint8Array(CHALLENGE_BYTES));
 
 /**
  * - `malformed`: challenge or nonces do not have their lengths;
@@ -40,33 +41,27 @@ export function verify(
   if (challenge.length !== CHALLENGE_BYTES || nonces.length !== NONCES_BYTES) {
     return { ok: false, reason: "malformed" };
   }
-  if (solvesAll(challenge, nonces, target)) return { ok: true };
+  hash.setChallenge(challenge);
+  if (solvesAll(nonces, target)) return { ok: true };
   const telltale = targetOf(TELLTALE_HEIGHT - PUZZLE_BITS);
-  const worked = solvesAll(challenge, nonces, telltale);
+  const worked = solvesAll(nonces, telltale);
   return { ok: false, reason: worked ? "too-low" : "mismatch" };
 }
 
 /** Whether nonce `index` of 48 bytes of nonces solves its puzzle. */
 export function solvesPuzzle(
-  message: PuzzleMessage,
+  hash: PuzzleHash,
   nonces: Uint8Array,
   index: number,
   target: Target,
 ): boolean {
-  message.setIndex(index);
-  message.setNonce(readNonce(nonces, index));
-  const digest = sha256(message.bytes);
-  return isBelow(wordAt(digest, 0), wordAt(digest, 4), target);
+  hash.compute(index, readNonce(nonces, index));
+  return isBelow(hash.high, hash.low, target);
 }
 
-function solvesAll(
-  challenge: Uint8Array,
-  nonces: Uint8Array,
-  target: Target,
-): boolean {
-  const message = new PuzzleMessage(challenge);
+function solvesAll(nonces: Uint8Array, target: Target): boolean {
   for (let index = 0; index < PUZZLES; index++) {
-    if (!solvesPuzzle(message, nonces, index, target)) return false;
+    if (!solvesPuzzle(hash, nonces, index, target)) return false;
   }
   return true;
 }
