@@ -125,6 +125,34 @@ browserTest(
   },
 );
 
+browserTest(
+  "the page at /bench/ measures every engine, and gives the result away",
+  async (node, browser) => {
+    const errors: string[] = [];
+    const page = await openPage(browser, `${node.origin}/bench/`, errors);
+    await page.getByLabel("Name of this device").fill("a test");
+    await page.getByRole("button", { name: "Measure" }).click();
+    const link = page.getByRole("link", { name: "Download the result" });
+    await link.waitFor({ timeout: MEETING_TIMEOUT_MS });
+    const downloading = page.waitForEvent("download");
+    await link.click();
+    const path = await (await downloading).path();
+    const report = JSON.parse(await Deno.readTextFile(path));
+    assertEquals([report.kind, report.device], ["hash-rates", "a test"]);
+    const names = report.rates.map(({ name }: { name: string }) => name);
+    assertEquals(names.slice(0, 5), [
+      "wasm-simd",
+      "wasm-scalar",
+      "javascript",
+      "hash-wasm",
+      "wasm-simd in workers",
+    ]);
+    for (const { median } of report.rates) assert(median > 1e4);
+    assertEquals(await page.getByRole("row").count(), report.rates.length + 1);
+    assertEquals(errors, []);
+  },
+);
+
 /** A page of another origin, under a policy of its own. */
 async function servePage(
   policy: string,

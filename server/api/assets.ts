@@ -16,11 +16,13 @@ const FILES: Record<string, { file: string; type: string }> = {
   "/client.js": { file: "client.js", type: SCRIPT },
   "/demo/": { file: "demo/index.html", type: PAGE },
   "/demo/demo.js": { file: "demo/demo.js", type: SCRIPT },
+  "/bench/": { file: "bench/index.html", type: PAGE },
+  "/bench/bench.js": { file: "bench/bench.js", type: SCRIPT },
   "/demo/demo.css": { file: "demo/demo.css", type: "text/css; charset=utf-8" },
 };
 
-/** Scripts and styles of the demo are files of the node; it may talk to any node. */
-const DEMO_POLICY =
+/** Scripts and styles of these pages are files of the node; they may talk to any node. */
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
   "worker-src blob:; connect-src *; img-src data:; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'";
@@ -45,7 +47,7 @@ export class Assets {
           "content-type": type,
           "cache-control": "no-cache",
           ...(etag === undefined ? {} : { etag }),
-          ...(type === PAGE ? { "content-security-policy": DEMO_POLICY } : {}),
+          ...(type === PAGE ? { "content-security-policy": PAGE_POLICY } : {}),
         });
         return [path, { bytes, headers, etag }];
       },

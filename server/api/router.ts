@@ -43,6 +43,7 @@ export function createApi(
     [PATHS.ip]: { GET: (call) => handlers.ip(call) },
     [PATHS.health]: { GET: (call) => handlers.health(call) },
     "/demo": { GET: () => redirect("/demo/") },
+    "/bench": { GET: () => redirect("/bench/") },
   };
   const room: Methods = {
     GET: (call) => handlers.readRoom(call),

@@ -19,7 +19,8 @@ export function homePage(
       <h1>WebRTC signaling node</h1>
       <p>
         Browsers meet here to connect directly.{" "}
-        <a href="/demo/">Try it in two windows.</a>
+        <a href="/demo/">Try it in two windows</a>, or see{" "}
+        <a href="/bench/">how fast your browser pays</a>.
       </p>
       <Facts
         facts={{
