@@ -18,7 +18,7 @@ import {
 import { Admission } from "../server/admission/admission.ts";
 import { SpentStamps } from "../server/admission/spent_stamps.ts";
 import { TokenIssuer } from "../server/admission/token_issuer.ts";
-import { systemClock } from "../server/clock.ts";
+import { createSystemClock } from "../server/clock.ts";
 
 const HEIGHT = 10;
 const work = 2 ** HEIGHT;
@@ -28,8 +28,9 @@ const price = {
   pressure: 1,
   load: { cpu: 0, memory: 0 },
 };
-const issuer = await TokenIssuer.create(systemClock);
-const spent = new SpentStamps(systemClock, 10);
+const clock = createSystemClock();
+const issuer = await TokenIssuer.create(clock);
+const spent = new SpentStamps(clock, 10);
 const admission = new Admission({ issuer, spent, price });
 const request = {
   method: "POST",

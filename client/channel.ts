@@ -10,13 +10,18 @@ import {
   type RoomHash,
 } from "@sigmesh/core/wire";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { NodeRefusalError, NodeUnreachableError } from "./errors.ts";
+import {
+  NodeProtocolError,
+  NodeRefusalError,
+  NodeUnreachableError,
+} from "./errors.ts";
 import {
   NodeClient,
   type NodeClientOptions,
   type PostReceipt,
   requireRoom,
 } from "./node_client.ts";
+import { joinSignals, unlessAborted } from "./signals.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** A message of the room. */
@@ -41,7 +46,7 @@ export type ChannelState = "connecting" | "open" | "reconnecting" | "closed";
 export class ChannelStateEvent extends Event {
   /** The new state. */
   readonly state: ChannelState;
-  /** Why, when something failed. */
+  /** Why, when something failed; then the event comes though the state may be the same. */
   readonly cause: unknown;
 
   /** Made by the channel. */
@@ -122,7 +127,8 @@ export class Channel extends EventTarget {
   readonly ready: Promise<void>;
   #state: ChannelState = "connecting";
   readonly #closing = new AbortController();
-  readonly #opened = Promise.withResolvers<void>();
+  #resolveReady = () => {};
+  #rejectReady: (reason: unknown) => void = () => {};
   readonly #seen = new Set<string>();
   #quote: Quote | undefined;
   #lastId: string | undefined;
@@ -144,7 +150,10 @@ export class Channel extends EventTarget {
     this.node = node;
     this.room = requireRoom(room);
     this.#sinceSeconds = sinceSeconds;
-    this.ready = this.#opened.promise;
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
     this.ready.catch(() => {}); // told by the state too
     if (signal?.aborted) this.close();
     signal?.addEventListener("abort", () => this.close(), {
@@ -177,10 +186,7 @@ export class Channel extends EventTarget {
         `${MAX_WAITING_POSTS} posts are waiting: await earlier ones first`,
       );
     }
-    const closing = this.#closing.signal;
-    const either = signal === undefined
-      ? closing
-      : AbortSignal.any([signal, closing]);
+    const either = joinSignals(signal, this.#closing.signal);
     this.#waitingPosts++;
     const turn = this.#posting.then(async () => {
       either.throwIfAborted();
@@ -193,7 +199,7 @@ export class Channel extends EventTarget {
       return receipt;
     }).finally(() => this.#waitingPosts--);
     this.#posting = turn.catch(() => {});
-    return await turn;
+    return await unlessAborted(turn, either);
   }
 
   /** Closes the stream and gives up posts that are waiting. */
@@ -226,12 +232,12 @@ export class Channel extends EventTarget {
   #end(cause: unknown): void {
     if (this.#state === "closed") return;
     this.#closing.abort(cause);
-    this.#opened.reject(cause);
+    this.#rejectReady(cause);
     this.#setState("closed", cause);
   }
 
   #setState(state: ChannelState, cause?: unknown): void {
-    if (this.#state === state) return;
+    if (this.#state === state && cause === undefined) return;
     this.#state = state;
     this.dispatchEvent(new ChannelStateEvent(state, cause));
   }
@@ -244,7 +250,7 @@ export class Channel extends EventTarget {
         await this.#readStream();
         cause = this.#refusal;
       } catch (error) {
-        if (isFinal(error)) return this.#end(error);
+        if (this.#isFinal(error)) return this.#end(error);
         cause = error;
       }
       if (this.#closing.signal.aborted) return;
@@ -266,7 +272,12 @@ export class Channel extends EventTarget {
       });
       const parser = createParser({
         onEvent: (event) => this.#receive(event),
-        onRetry: (retryMs) => this.#retryMs = Math.min(retryMs, MAX_RETRY_MS),
+        onRetry: (retryMs) => {
+          this.#retryMs = Math.max(
+            FIRST_RETRY_MS,
+            Math.min(retryMs, MAX_RETRY_MS),
+          );
+        },
         maxBufferSize: MAX_EVENT_CHARACTERS,
       });
       const decoder = new TextDecoder();
@@ -283,6 +294,14 @@ export class Channel extends EventTarget {
     } finally {
       watchdog.close();
     }
+  }
+
+  /** Whether trying again would give the same answer. */
+  #isFinal(error: unknown): boolean {
+    if (error instanceof NodeProtocolError) return this.#heardAt === undefined;
+    if (!(error instanceof NodeRefusalError) || !error.isOfNode) return false;
+    const { status } = error.problem;
+    return status >= 400 && status < 500 && status !== 408 && status !== 429;
   }
 
   /** What was missed since the last stream, or what was asked for at first. */
@@ -302,7 +321,7 @@ export class Channel extends EventTarget {
         return this.#receiveMessage(id, data);
       case EVENTS.quote:
         this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
-        this.#opened.resolve();
+        this.#resolveReady();
         return this.#setState("open");
       case EVENTS.overloaded: {
         const problem = parseProblem(parseJson(data));
@@ -330,15 +349,17 @@ export class Channel extends EventTarget {
   #pause(): Promise<void> {
     const delayMs = this.#retryMs * (0.5 + Math.random());
     this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, delayMs);
-    const resume = () => resolve();
-    globalThis.addEventListener("online", resume);
-    this.#closing.signal.addEventListener("abort", resume);
-    return promise.finally(() => {
-      clearTimeout(timer);
-      globalThis.removeEventListener("online", resume);
-      this.#closing.signal.removeEventListener("abort", resume);
+    const closing = this.#closing.signal;
+    return new Promise((resolve) => {
+      const resume = () => {
+        clearTimeout(timer);
+        globalThis.removeEventListener?.("online", resume);
+        closing.removeEventListener("abort", resume);
+        resolve();
+      };
+      const timer = setTimeout(resume, delayMs);
+      globalThis.addEventListener?.("online", resume); // Node.js has none
+      closing.addEventListener("abort", resume);
     });
   }
 }
@@ -352,11 +373,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Whether trying again would give the same answer. */
-function isFinal(error: unknown): boolean {
-  if (!(error instanceof NodeRefusalError)) return false;
-  const { status } = error.problem;
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

@@ -8,7 +8,11 @@ import {
 import net from "node:net";
 import { startTestNode, withTestNode } from "../server/testing/test_node.ts";
 import { type Channel, type ChannelState, openChannel } from "./channel.ts";
-import { NodeRefusalError } from "./errors.ts";
+import {
+  NodeProtocolError,
+  NodeRefusalError,
+  NodeUnreachableError,
+} from "./errors.ts";
 
 const ROOM = "ab".repeat(20);
 
@@ -151,19 +155,91 @@ Deno.test("a stream that broke before any message replays by time", async () => 
   });
 });
 
-Deno.test("a channel waits for a node that is not up yet", async () => {
+Deno.test("a channel waits for a node that is not up yet, and says what is wrong", async () => {
   const down = await startTestNode();
   await down.close();
   const channel = openChannel(down.origin, ROOM);
-  const failed = new Promise<unknown>((resolve) =>
-    channel.addEventListener("state", ({ cause }) => resolve(cause))
-  );
+  const cause = await nextCause(channel);
+  assertInstanceOf(cause, NodeUnreachableError);
+  assertEquals(channel.state, "connecting");
   const up = await startTestNode({ port: down.port });
   await channel.ready;
   assertEquals(channel.state, "open");
   channel.close();
-  assert(await failed !== null);
   await up.close();
+});
+
+function nextCause(channel: Channel): Promise<unknown> {
+  return new Promise((resolve) =>
+    channel.addEventListener("state", ({ cause }) => resolve(cause))
+  );
+}
+
+/** A channel whose node answers each request for a stream as the test says. */
+function channelTo(answer: () => Response): Channel {
+  const fetch = () => Promise.resolve(answer());
+  return openChannel("http://node.example", ROOM, { fetch });
+}
+
+Deno.test("a node that says retry: 0 is not asked without end", async () => {
+  const started = performance.now();
+  let asked = 0;
+  let channel: Channel | undefined;
+  await new Promise<void>((resolve) => {
+    channel = channelTo(() => {
+      if (++asked === 3) resolve();
+      const headers = { "content-type": "text/event-stream" };
+      return new Response("retry: 0\n\n", { headers });
+    });
+  });
+  assert(performance.now() - started > 400);
+  channel!.close();
+});
+
+Deno.test("what a proxy says does not close a channel, what is no node does", async () => {
+  const blocked = channelTo(() =>
+    new Response("<h1>403</h1>", { status: 403 })
+  );
+  assertInstanceOf(await nextCause(blocked), NodeRefusalError);
+  assertEquals(blocked.state, "connecting");
+  blocked.close();
+
+  const foreign = channelTo(() => new Response("<h1>Welcome</h1>"));
+  await assertRejects(() => foreign.ready, NodeProtocolError);
+  assertEquals(foreign.state, "closed");
+});
+
+Deno.test("a post that is given up frees its place at once", async () => {
+  await withTestNode(async ({ origin }) => {
+    const channel = openChannel(origin, ROOM);
+    await channel.ready;
+    const first = channel.post("first");
+    const controller = new AbortController();
+    const second = channel.post("second", { signal: controller.signal });
+    controller.abort(new Error("not needed"));
+    await assertRejects(() => second, Error, "not needed");
+    await first;
+    channel.close();
+  });
+});
+
+Deno.test("browsers without withResolvers and AbortSignal.any are served", async () => {
+  const { withResolvers } = Promise;
+  const { any } = AbortSignal;
+  await withTestNode(async ({ origin }) => {
+    Reflect.deleteProperty(Promise, "withResolvers");
+    Reflect.deleteProperty(AbortSignal, "any");
+    try {
+      const channel = openChannel(origin, ROOM);
+      await channel.ready;
+      const { signal } = new AbortController();
+      await channel.post("from an older browser", { signal });
+      channel.close();
+    } finally {
+      Object.assign(Promise, { withResolvers });
+      Object.assign(AbortSignal, { any });
+    }
+  });
 });
 
 Deno.test("a node that is full is tried again, and says why it refused", async () => {

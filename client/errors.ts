@@ -1,7 +1,10 @@
 /** What can go wrong between a page and a node, each with what to do about it. */
 
-import type { Problem } from "@sigmesh/core/wire";
-import { problemCodeOf } from "@sigmesh/core/wire";
+import {
+  isProblemOfNode,
+  type Problem,
+  problemCodeOf,
+} from "@sigmesh/core/wire";
 
 /** No answer came: the node is down, out of reach, or too slow. */
 export class NodeUnreachableError extends Error {
@@ -36,6 +39,11 @@ export class NodeRefusalError extends Error {
   constructor(origin: string, problem: Problem) {
     super(`${origin} refused: ${problem.title}. ${problem.detail}`);
     this.problem = problem;
+  }
+
+  /** Whether a node said so, and not something between. */
+  get isOfNode(): boolean {
+    return isProblemOfNode(this.problem);
   }
 
   /** One of `ProblemCode` of `@sigmesh/core/wire`, or a newer one. */

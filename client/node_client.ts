@@ -15,7 +15,7 @@ import {
   type Posted,
   type Problem,
   problemCodeOf,
-  problemType,
+  PROTOCOL,
   type Quote,
   type RoomFacts,
   type RoomHash,
@@ -33,6 +33,7 @@ import {
   NodeUnreachableError,
 } from "./errors.ts";
 import { type Cost, type Outcome, pay } from "./payment.ts";
+import { joinSignals } from "./signals.ts";
 
 /** Options of a {@linkcode NodeClient}. */
 export interface NodeClientOptions {
@@ -108,8 +109,13 @@ export class NodeClient {
   }
 
   /** What the node says of itself, and its present quote. */
-  facts(options: CallOptions = {}): Promise<NodeFacts> {
-    return this.#get(PATHS.home, parseNodeFacts, options);
+  async facts(options: CallOptions = {}): Promise<NodeFacts> {
+    const facts = await this.#get(PATHS.home, parseNodeFacts, options);
+    if (facts.protocol === PROTOCOL) return facts;
+    throw new NodeProtocolError(
+      `${this.origin} speaks protocol ${facts.protocol}, this library ` +
+        `${PROTOCOL}: update the older one`,
+    );
   }
 
   /** This client's address, as the node sees it. */
@@ -173,17 +179,21 @@ export class NodeClient {
     const opening = new AbortController();
     const expire = () => opening.abort(new Error("no answer in time"));
     const timer = setTimeout(expire, this.#timeoutMs);
-    const response = await this.#reach(signal, () =>
-      this.#dial(path, {
-        headers: { accept: "text/event-stream" },
-        signal: joinSignals(signal, opening.signal),
-      })).finally(() => clearTimeout(timer));
-    const type = response.headers.get("content-type") ?? "";
-    if (response.status === 200 && type.startsWith("text/event-stream")) {
-      return response.body!;
+    try {
+      const opened = await this.#reach(signal, async () => {
+        const response = await this.#dial(path, {
+          headers: { accept: "text/event-stream" },
+          signal: joinSignals(signal, opening.signal),
+        });
+        return isEventStream(response)
+          ? response.body!
+          : this.#refusal(response.status, await readJson(response));
+      });
+      if (opened instanceof Error) throw opened;
+      return opened;
+    } finally {
+      clearTimeout(timer);
     }
-    const value = await this.#reach(signal, () => readJson(response));
-    throw this.#refusal(response.status, value);
   }
 
   async #get<T>(
@@ -282,17 +292,20 @@ export class NodeClient {
 
   #parse<T>(value: unknown, parse: (value: unknown) => T | undefined): T {
     const parsed = parse(value);
-    if (parsed === undefined) {
-      throw new NodeProtocolError(
-        `${this.origin} answers, but not as a signaling node does: check the address`,
-      );
-    }
+    if (parsed === undefined) throw this.#noNode();
     return parsed;
   }
 
   #refusal(status: number, value: unknown): Error {
+    if (status === 200) return this.#noNode();
     const problem = parseProblem(value) ?? unreadable(status);
     return new NodeRefusalError(this.origin, problem);
+  }
+
+  #noNode(): NodeProtocolError {
+    return new NodeProtocolError(
+      `${this.origin} answers, but not as a signaling node does: check the address`,
+    );
   }
 }
 
@@ -312,6 +325,9 @@ function encodePost(text: string): Uint8Array<ArrayBuffer> {
     throw new TypeError("A post cannot hold CR or NUL; end lines with LF");
   }
   const body = new TextEncoder().encode(text);
+  if (new TextDecoder("utf-8", { ignoreBOM: true }).decode(body) !== text) {
+    throw new TypeError("A post cannot hold half a surrogate pair");
+  }
   if (body.length > LIMITS.postBytes) {
     throw new RangeError(
       `A post has at most ${LIMITS.postBytes} bytes, got ${body.length}`,
@@ -320,11 +336,9 @@ function encodePost(text: string): Uint8Array<ArrayBuffer> {
   return body;
 }
 
-function joinSignals(
-  first: AbortSignal | undefined,
-  second: AbortSignal,
-): AbortSignal {
-  return first === undefined ? second : AbortSignal.any([first, second]);
+function isEventStream({ status, headers }: Response): boolean {
+  const type = headers.get("content-type") ?? "";
+  return status === 200 && type.startsWith("text/event-stream");
 }
 
 /** JSON of bounded size; undefined when it is none. */
@@ -352,7 +366,7 @@ async function readJson(response: Response): Promise<unknown> {
 
 function unreadable(status: number): Problem {
   return {
-    type: problemType("internal"),
+    type: "about:blank",
     title: `Status ${status}`,
     status,
     detail: "The answer holds no reason; something between may have made it.",

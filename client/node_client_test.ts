@@ -84,6 +84,11 @@ Deno.test("what no room can carry is refused before any work", async () => {
     "1026",
   );
   await assertRejects(() => client.post("nonsense", "x"), TypeError, "hex");
+  await assertRejects(
+    () => client.post(ROOM, "a\ud800"),
+    TypeError,
+    "surrogate",
+  );
   assertThrows(() => new NodeClient("ftp://node.example"), TypeError, "http");
   assertThrows(() => new NodeClient("node.example"), TypeError);
 });
@@ -126,6 +131,46 @@ Deno.test("what is no node is told apart from a node that refuses", async () => 
   await assertRejects(() => proxy.facts(), NodeRefusalError, "Status 502");
   const giant = answered(() => new Response('"' + "x".repeat(1e6) + '"'));
   await assertRejects(() => giant.facts(), NodeProtocolError);
+});
+
+Deno.test("a refusal that never ends is given up in time", async () => {
+  const endless = new ReadableStream({ pull: () => new Promise(() => {}) });
+  const client = new NodeClient("http://node.example", {
+    timeoutMs: 50,
+    fetch: (_, init) => {
+      const { signal } = init!;
+      const body = endless.pipeThrough(new TransformStream(), {
+        signal: signal!,
+      });
+      return Promise.resolve(new Response(body, { status: 500 }));
+    },
+  });
+  await assertRejects(
+    () => client.openStream(ROOM),
+    NodeUnreachableError,
+    "in time",
+  );
+});
+
+Deno.test("a node of another protocol is told apart", async () => {
+  await withNode(async (client) => {
+    const facts = await client.facts();
+    const newer = answered(() => Response.json({ ...facts, protocol: 2 }));
+    await assertRejects(() => newer.facts(), NodeProtocolError, "protocol 2");
+  });
+});
+
+Deno.test("nobody mines for a token that is none", async () => {
+  const client = answered(() =>
+    Response.json({
+      room: ROOM,
+      subscribers: 0,
+      messages: 0,
+      token: "x",
+      height: 23,
+    })
+  );
+  await assertRejects(() => client.post(ROOM, "x"), NodeProtocolError);
 });
 
 Deno.test("a dear node is left alone", async () => {

@@ -12,10 +12,7 @@ export interface EngineChoice {
   /** Made and tested. */
   readonly engine: Engine;
   /** Faster engines that could not be used, each with the reason. */
-  readonly skipped: readonly {
-    readonly name: string;
-    readonly reason: string;
-  }[];
+  readonly skipped: readonly string[];
 }
 
 /** Fastest first; the last works everywhere. hash-wasm, needing what the first two need, would never be reached. */
@@ -40,18 +37,17 @@ export function chooseEngine(): Promise<EngineChoice> {
 export async function firstThatWorks(
   candidates: typeof CANDIDATES,
 ): Promise<EngineChoice> {
-  const skipped: { name: string; reason: string }[] = [];
+  const skipped: string[] = [];
   for (const [name, create] of candidates) {
     try {
       const engine = await create();
       if (countsRight(engine)) return { engine, skipped };
-      skipped.push({ name, reason: "it gave a wrong result" });
+      skipped.push(`${name}: it gave a wrong result`);
     } catch (error) {
-      skipped.push({ name, reason: (error as Error).message });
+      skipped.push(`${name}: ${(error as Error).message}`);
     }
   }
-  const reasons = skipped.map(({ name, reason }) => `${name}: ${reason}`);
-  throw new Error(`No engine works here (${reasons.join("; ")})`);
+  throw new Error(`No engine works here (${skipped.join("; ")})`);
 }
 
 const TEST_NONCES = 256;

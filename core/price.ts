@@ -9,7 +9,7 @@ export const MAX_WORK = 2 ** 26;
 /** Pressure never exceeds this. */
 export const MAX_PRESSURE = 16;
 /** Messages of the last minute that count for the surcharge, at most. */
-export const MAX_SURCHARGED_MESSAGES = 64;
+const MAX_SURCHARGED_MESSAGES = 64;
 
 /** What one request costs, relative to a post. */
 export const WEIGHTS = {

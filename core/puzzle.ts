@@ -7,7 +7,7 @@ export const PUZZLES = 8;
 /** log2({@linkcode PUZZLES}): each puzzle is this much lower than the stamp. */
 export const PUZZLE_BITS = 3;
 /** Bytes of a nonce in a stamp. */
-export const NONCE_BYTES = 6;
+const NONCE_BYTES = 6;
 /** Bytes of the nonces of one stamp. */
 export const NONCES_BYTES = PUZZLES * NONCE_BYTES;
 /** Nonces are below this. */

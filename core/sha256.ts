@@ -63,7 +63,7 @@ export function expandSchedule(w: Int32Array, from = 16, to = 64): void {
 }
 
 /** The state after a block of 16 words. */
-export function compress(
+function compress(
   state: Int32Array,
   block: Int32Array,
 ): Int32Array<ArrayBuffer> {

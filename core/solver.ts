@@ -8,6 +8,7 @@ import {
   NONCES_BYTES,
   PUZZLE_BITS,
   PUZZLES,
+  readNonce,
   writeNonce,
 } from "./puzzle.ts";
 import { PuzzleHash } from "./puzzle_hash.ts";
@@ -109,16 +110,24 @@ export async function solve(
   return { nonces, hashes, hashesPerSecond, engine, threads: count, notices };
 }
 
+const ALL_PUZZLES = [...Array(PUZZLES).keys()];
+
+/** A puzzle that is to be solved, and the nonce to begin with. */
+interface Start {
+  readonly index: number;
+  readonly next: number;
+}
+
 /** Nonces to begin with, and the puzzles that they leave open. */
 function startingPoint(
   challenge: Uint8Array,
   target: Target,
   previous: Uint8Array | undefined,
-): { nonces: Uint8Array; open: number[] } {
+): { nonces: Uint8Array; open: Start[] } {
   const hash = new PuzzleHash(challenge);
-  const all = [...Array(PUZZLES).keys()];
   if (previous === undefined) {
-    return { nonces: new Uint8Array(NONCES_BYTES), open: all };
+    const open = ALL_PUZZLES.map((index) => ({ index, next: 0 }));
+    return { nonces: new Uint8Array(NONCES_BYTES), open };
   }
   if (previous.length !== NONCES_BYTES) {
     throw new RangeError(
@@ -126,8 +135,15 @@ function startingPoint(
     );
   }
   const nonces = previous.slice();
-  const isOpen = (index: number) => !solvesPuzzle(hash, nonces, index, target);
-  return { nonces, open: all.filter(isOpen) };
+  const open = ALL_PUZZLES
+    .filter((index) => !solvesPuzzle(hash, nonces, index, target))
+    .map((index) => ({ index, next: nextNonce(readNonce(nonces, index)) }));
+  return { nonces, open };
+}
+
+/** What lies before a solution of the lower height was tried already. */
+function nextNonce(nonce: number): number {
+  return nonce < NONCE_LIMIT / 2 ? nonce + 1 : 0;
 }
 
 /** A puzzle under search. */
@@ -159,7 +175,7 @@ class Search {
   constructor(searcher: Searcher, { challenge, target, open, ...rest }: {
     challenge: Uint8Array;
     target: Target;
-    open: readonly number[];
+    open: readonly Start[];
     expected: number;
     onProgress: ((progress: SolveProgress) => void) | undefined;
     onSolved: (index: number, nonce: number) => void;
@@ -168,7 +184,7 @@ class Search {
     this.#challenge = challenge;
     this.#target = target;
     this.#open = new Map(
-      open.map((index) => [index, { index, next: 0, searching: 0 }]),
+      open.map((start) => [start.index, { ...start, searching: 0 }]),
     );
     this.#expected = rest.expected;
     this.#onProgress = rest.onProgress;
@@ -186,12 +202,15 @@ class Search {
 
   /** Resolves when all is solved; rejects at once when the signal is aborted. */
   async run(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted(); // it may have come while threads were started
     const threads = Array.from(
       { length: this.#searcher.threads },
       () => this.#runThread(),
     );
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    const onAbort = () => reject(signal!.reason);
+    let onAbort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      onAbort = () => reject(signal!.reason);
+    });
     signal?.addEventListener("abort", onAbort);
     try {
       await Promise.race([Promise.all(threads), aborted]);
@@ -201,6 +220,11 @@ class Search {
       await Promise.allSettled(signal?.aborted ? [] : threads);
     }
     this.#onProgress?.(this.progress);
+  }
+
+  /** Ends the search; `run` then resolves with puzzles left open. */
+  stop(): void {
+    this.#isOver = true;
   }
 
   async #runThread(): Promise<void> {
@@ -261,26 +285,19 @@ export async function measureHashRate(
 ): Promise<{ hashesPerSecond: number; engine: string; threads: number }> {
   signal?.throwIfAborted();
   const { searcher, release } = await openSearcher(threads);
-  const timeUp = new AbortController();
   const impossible = new Search(searcher, {
     challenge: crypto.getRandomValues(new Uint8Array(32)),
     target: { high: 0, low: 0 },
-    open: [...Array(PUZZLES).keys()],
+    open: ALL_PUZZLES.map((index) => ({ index, next: 0 })),
     expected: Infinity,
     onSolved: () => {},
     onProgress: () => {
-      if (performance.now() - started >= durationMs) timeUp.abort();
+      if (performance.now() - started >= durationMs) impossible.stop();
     },
   });
   const started = performance.now();
-  const either = signal === undefined
-    ? timeUp.signal
-    : AbortSignal.any([signal, timeUp.signal]);
   try {
-    await impossible.run(either);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!timeUp.signal.aborted) throw error;
+    await impossible.run(signal);
   } finally {
     release();
   }
@@ -298,8 +315,25 @@ interface OpenSearcher {
   readonly release: () => void;
 }
 
-/** One pool for all calls of a page; made anew when a worker failed. */
+/** One pool for all calls of a page. */
 let pagePool: Promise<WorkerPool> | undefined;
+
+/** The page's pool, made anew when it could not be started or a worker failed. */
+async function usePagePool(): Promise<WorkerPool> {
+  const present = pagePool ??= WorkerPool.start();
+  const forget = () => {
+    if (pagePool === present) pagePool = undefined;
+  };
+  try {
+    const pool = await present;
+    if (!pool.isClosed) return pool;
+  } catch (error) {
+    forget();
+    throw error;
+  }
+  forget();
+  return await usePagePool();
+}
 
 async function openSearcher(
   { workers, engine }: ThreadOptions,
@@ -316,10 +350,7 @@ async function openSearcher(
       return usePool(own, () => own.close());
     }
     if (workers === undefined && isPage()) {
-      if (pagePool !== undefined && (await pagePool).isClosed) {
-        pagePool = undefined;
-      }
-      return usePool(await (pagePool ??= WorkerPool.start()), keep);
+      return usePool(await usePagePool(), keep);
     }
   } catch (error) {
     return await useThisThread([(error as Error).message]);
@@ -337,10 +368,7 @@ async function useThisThread(
   const { engine, skipped } = await chooseEngine();
   return {
     searcher: createThreadSearcher(engine),
-    notices: [
-      ...notices,
-      ...skipped.map(({ name, reason }) => `${name}: ${reason}`),
-    ],
+    notices: [...notices, ...skipped],
     release: () => {},
   };
 }

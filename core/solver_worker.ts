@@ -12,7 +12,7 @@ export type WorkerMessage =
   | {
     readonly kind: "ready";
     readonly engine: string;
-    readonly skipped: string[];
+    readonly skipped: readonly string[];
   }
   | { readonly kind: "result"; readonly result: SearchResult };
 
@@ -29,5 +29,5 @@ scope.onmessage = ({ data }) => {
 scope.postMessage({
   kind: "ready",
   engine: engine.name,
-  skipped: skipped.map(({ name, reason }) => `${name}: ${reason}`),
+  skipped,
 });

@@ -7,7 +7,7 @@ import { parseToken, type Token, TOKEN_CHARACTERS } from "./token.ts";
 /** Bytes of a salt. */
 export const SALT_BYTES = 6;
 /** Characters of a stamp. */
-export const STAMP_CHARACTERS = 104;
+const STAMP_CHARACTERS = 104;
 
 /** The parts of a stamp. */
 export interface Stamp {

@@ -4,7 +4,7 @@ import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { STEPS_PER_BIT } from "./height.ts";
 
 /** The only version of the token's layout. */
-export const TOKEN_VERSION = 1;
+const TOKEN_VERSION = 1;
 /** Characters of a token. */
 export const TOKEN_CHARACTERS = 31;
 /** Bytes that the node authenticates: version, time, height. */

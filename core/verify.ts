@@ -11,7 +11,7 @@ import {
 import { PuzzleHash } from "./puzzle_hash.ts";
 
 /** Reused: making one costs as much as verifying half a stamp. */
-const hash = new PuzzleHash(new Uint8Array(CHALLENGE_BYTES));
+const reused = new PuzzleHash(new Uint8Array(CHALLENGE_BYTES));
 
 /**
  * - `malformed`: challenge or nonces do not have their lengths;
@@ -41,7 +41,7 @@ export function verify(
   if (challenge.length !== CHALLENGE_BYTES || nonces.length !== NONCES_BYTES) {
     return { ok: false, reason: "malformed" };
   }
-  hash.setChallenge(challenge);
+  reused.setChallenge(challenge);
   if (solvesAll(nonces, target)) return { ok: true };
   const telltale = targetOf(TELLTALE_HEIGHT - PUZZLE_BITS);
   const worked = solvesAll(nonces, telltale);
@@ -61,7 +61,7 @@ export function solvesPuzzle(
 
 function solvesAll(nonces: Uint8Array, target: Target): boolean {
   for (let index = 0; index < PUZZLES; index++) {
-    if (!solvesPuzzle(hash, nonces, index, target)) return false;
+    if (!solvesPuzzle(reused, nonces, index, target)) return false;
   }
   return true;
 }

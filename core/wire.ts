@@ -5,6 +5,8 @@
  * @module
  */
 
+import { parseToken } from "./token.ts";
+
 /** Protocol version, in `GET /` and in every hashed prefix. */
 export const PROTOCOL = 1;
 
@@ -184,9 +186,14 @@ export function problemType(code: ProblemCode): string {
   return PROBLEM_PREFIX + code;
 }
 
+/** Whether a problem is of this protocol, and not a proxy's. */
+export function isProblemOfNode({ type }: Problem): boolean {
+  return type.startsWith(PROBLEM_PREFIX);
+}
+
 /** The code in a problem's `type`, as text: newer nodes may send codes unknown here. */
 export function problemCodeOf(problem: Problem): string {
-  return problem.type.startsWith(PROBLEM_PREFIX)
+  return isProblemOfNode(problem)
     ? problem.type.slice(PROBLEM_PREFIX.length)
     : problem.type;
 }
@@ -194,11 +201,6 @@ export function problemCodeOf(problem: Problem): string {
 /** Value of `WWW-Authenticate` with a 401. */
 export function formatPowChallenge({ token, height }: Quote): string {
   return `PoW token="${token}", height="${height}"`;
-}
-
-/** Value of `Authorization`. The same stamp may come as `?pow=`, which spares a CORS preflight. */
-export function formatAuthorization(stamp: string): string {
-  return `PoW ${stamp}`;
 }
 
 /** Reads {@linkcode Quote} from JSON. Undefined when it is none. */
@@ -266,7 +268,7 @@ export function parseProblem(value: unknown): Problem | undefined {
       title: isString,
       status: isCount,
       detail: isString,
-      token: isAbsentOr(isString),
+      token: isAbsentOr(isToken),
       height: isAbsentOr(isHeight),
       owed: isAbsentOr(isHeight),
       expected: isAbsentOr((expected) =>
@@ -293,7 +295,12 @@ function hasFields(
 }
 
 function isQuote(value: unknown): value is Quote & Record<string, unknown> {
-  return hasFields(value, { token: isString, height: isHeight });
+  return hasFields(value, { token: isToken, height: isHeight });
+}
+
+/** Checked before work is done for it. */
+function isToken(value: unknown): boolean {
+  return isString(value) && parseToken(value).ok;
 }
 
 function isString(value: unknown): value is string {

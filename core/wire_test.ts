@@ -27,8 +27,9 @@ Deno.test("the challenge header carries token and height", () => {
     wire.formatPowChallenge({ token: "AW", height: 17.25 }),
     'PoW token="AW", height="17.25"',
   );
-  assertEquals(wire.formatAuthorization("abc"), "PoW abc");
 });
+
+const TOKEN = "AWjneAARQJZQBnfoxNAMaZWxLLvUxoE";
 
 const parsers = {
   quote: wire.parseQuote,
@@ -47,12 +48,12 @@ Deno.test("no JSON makes a parser throw", () => {
 });
 
 const samples: { [name in keyof typeof parsers]: unknown } = {
-  quote: { token: "AW", height: 16.5 },
+  quote: { token: TOKEN, height: 16.5 },
   node: {
     name: "sigmesh",
     version: "0.1.0",
     protocol: 1,
-    token: "AW",
+    token: TOKEN,
     height: 16,
     lifetime: 120,
     weights: { room: 1 },
@@ -67,8 +68,8 @@ const samples: { [name in keyof typeof parsers]: unknown } = {
   },
   ip: { ip: "::1", family: 6 },
   nodes: ["https://node.example"],
-  room: { room: "ab", subscribers: 2, messages: 1, token: "AW", height: 16 },
-  posted: { id: "W8Du", subscribers: 2, token: "AW", height: 16 },
+  room: { room: "ab", subscribers: 2, messages: 1, token: TOKEN, height: 16 },
+  posted: { id: "W8Du", subscribers: 2, token: TOKEN, height: 16 },
   problem: {
     type: "urn:sigmesh:problem:stamp-mismatch",
     title: "t",
@@ -96,6 +97,15 @@ for (const [name, sample] of Object.entries(samples)) {
     }
   });
 }
+
+Deno.test("a token that is none is refused before anybody mines for it", () => {
+  assertEquals(
+    wire.parseQuote({ token: "not a token", height: 16 }),
+    undefined,
+  );
+  const problem = samples.problem as object;
+  assertEquals(wire.parseProblem({ ...problem, token: "AW" }), undefined);
+});
 
 Deno.test("a problem's code comes back from its type", () => {
   const problem = samples.problem as wire.Problem;

@@ -53,13 +53,18 @@ export class WorkerPool implements Searcher {
    * or missing.
    */
   static async start(size: number = defaultThreads()): Promise<WorkerPool> {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`A pool has at least 1 worker, got ${size}`);
+    }
     const workers: Worker[] = [];
+    const giveUp = new AbortController();
     try {
       for (let i = 0; i < size; i++) workers.push(createWorker());
-      const [ready] = await Promise.all(workers.map(readiness));
-      return new WorkerPool(workers, ready!);
+      const ready = workers.map((worker) => readiness(worker, giveUp.signal));
+      return new WorkerPool(workers, (await Promise.all(ready))[0]!);
     } catch (error) {
       for (const worker of workers) worker.terminate();
+      giveUp.abort();
       throw error;
     }
   }
@@ -148,8 +153,9 @@ export function isPage(): boolean {
 
 type Ready = Extract<WorkerMessage, { kind: "ready" }>;
 
-function readiness(worker: Worker): Promise<Ready> {
+function readiness(worker: Worker, giveUp: AbortSignal): Promise<Ready> {
   return new Promise((resolve, reject) => {
+    giveUp.addEventListener("abort", () => clearTimeout(timer));
     const timer = setTimeout(
       () =>
         reject(new Error("Workers do not start: worker-src may forbid blob:")),

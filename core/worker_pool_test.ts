@@ -129,6 +129,24 @@ Deno.test("a runtime without workers searches on, and says so", async () => {
   }
 });
 
+Deno.test("an abort while workers start ends the search before it begins", async () => {
+  for (const workers of [0, 1]) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const solving = solve(sha256("hopeless"), 60, { workers, signal });
+    const measuring = measureHashRate({ workers, signal, durationMs: 1e9 });
+    controller.abort(new Error("at once"));
+    await assertRejects(() => solving, Error, "at once");
+    await assertRejects(() => measuring, Error, "at once");
+  }
+});
+
+Deno.test("a pool of no workers is the caller's mistake", async () => {
+  for (const size of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => WorkerPool.start(size), RangeError);
+  }
+});
+
 Deno.test("there is always a thread", () => {
   assert(defaultThreads() >= 1);
 });

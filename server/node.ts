@@ -6,7 +6,7 @@ import { TokenIssuer } from "./admission/token_issuer.ts";
 import { Assets } from "./api/assets.ts";
 import { type HttpListener, listenHttp } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
@@ -48,7 +48,7 @@ const GRACE_MS = 2000;
 export async function buildNode(
   config: Config,
   {
-    clock = systemClock,
+    clock = createSystemClock(),
     readings = readGauges,
     random = Math.random,
     onFault = console.error,

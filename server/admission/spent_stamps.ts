@@ -53,12 +53,12 @@ export class SpentStamps {
   }
 
   #forgetOldest(): void {
-    const oldest = Math.min(...this.#bySecond.keys());
-    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, oldest);
-    this.#forget(oldest);
+    this.#forget(Math.min(...this.#bySecond.keys()));
   }
 
+  /** Also of a second that has expired: should the clock go back, it must stay refused. */
   #forget(second: number): void {
+    this.#forgottenUpTo = Math.max(this.#forgottenUpTo, second);
     this.#size -= this.#bySecond.get(second)?.size ?? 0;
     this.#bySecond.delete(second);
   }

@@ -22,7 +22,7 @@ const FILES: Record<string, { file: string; type: string }> = {
 };
 
 /** Scripts and styles of these pages are files of the node; they may talk to any node. */
-const PAGE_POLICY =
+const SCRIPT_PAGE_POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
   "worker-src blob:; connect-src *; img-src data:; base-uri 'none'; " +
   "form-action 'none'; frame-ancestors 'none'";
@@ -47,7 +47,9 @@ export class Assets {
           "content-type": type,
           "cache-control": "no-cache",
           ...(etag === undefined ? {} : { etag }),
-          ...(type === PAGE ? { "content-security-policy": PAGE_POLICY } : {}),
+          ...(type === PAGE
+            ? { "content-security-policy": SCRIPT_PAGE_POLICY }
+            : {}),
         });
         return [path, { bytes, headers, etag }];
       },

@@ -6,7 +6,6 @@ import {
   LIMITS,
   type NodeFacts,
   parseRoomHash,
-  type ProblemCode,
   PROTOCOL,
   type RoomHash,
 } from "@sigmesh/core/wire";
@@ -19,7 +18,7 @@ import { encodeEvent } from "../rooms/sse.ts";
 import { addressBlockOf, familyOf } from "../address.ts";
 import { VERSION } from "../version.ts";
 import { type Answer, type Connection, EventStream } from "./exchange.ts";
-import { formatFor, refuse, respond } from "./negotiation.ts";
+import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import { problemOf, type Refusal, withQuote } from "./problem.ts";
 import * as pages from "./views/pages.tsx";
 
@@ -86,7 +85,7 @@ export class Handlers {
     const { request, url } = call;
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
-    if (formatFor(request.headers) === "event-stream") {
+    if (wantsEventStream(request.headers)) {
       return this.#openStream(call, hash);
     }
     const { admission, rooms } = this.#services;
@@ -208,7 +207,7 @@ const ROOM_REFUSALS: Record<RoomRefusal, string> = {
   "shutting-down": "This node is shutting down; use another one.",
 };
 
-function roomRefusal(code: RoomRefusal & ProblemCode): Refusal {
+function roomRefusal(code: RoomRefusal): Refusal {
   return {
     code,
     detail: ROOM_REFUSALS[code],

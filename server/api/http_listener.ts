@@ -86,16 +86,16 @@ async function serve(
   const { socket } = req;
   if (!countRequest(socket, res)) return;
   const fault = faultOfHead(req);
-  if (fault !== undefined) return refuseRaw(socket, fault);
+  if (fault !== undefined) return refuseRaw(socket, fault, 1);
   const body = await readBounded(req);
   // A peer that has gone has no address, and nobody waits for the answer.
   if (socket.destroyed || socket.remoteAddress === undefined) return;
   const isCut = body.length > LIMITS.postBytes;
   if (isCut && req.method !== "POST") {
-    return refuseRaw(socket, "body-too-large");
+    return refuseRaw(socket, "body-too-large", 1);
   }
   const request = toRequest(req, body);
-  if (request === undefined) return refuseRaw(socket, "bad-request");
+  if (request === undefined) return refuseRaw(socket, "bad-request", 1);
   const answer = await api(request, connectionOf(req, isTrusted));
   if (answer instanceof EventStream) {
     res.writeHead(200, Object.fromEntries(answer.headers));
@@ -229,7 +229,7 @@ function connectionOf(
   const peer = socket.remoteAddress ?? "";
   const client = withoutPort(proxyAddr(req, isTrusted));
   const forwarded = `${req.headers["x-forwarded-proto"] ?? ""}`;
-  const isHttps = forwarded === "https" && isTrusted(peer, 0);
+  const isHttps = /^https\b/i.test(forwarded) && isTrusted(peer, 0);
   return {
     clientAddress: normaliseAddress(isAddress(client) ? client : peer),
     localAddress: normaliseAddress(socket.localAddress ?? ""),
@@ -291,8 +291,10 @@ type RawRefusal =
   | "headers-too-large"
   | "request-timeout";
 
-function refuseRaw(socket: Socket, code: RawRefusal): void {
-  if (!socket.writable) {
+/** Not into the middle of another answer: then the connection just ends. */
+function refuseRaw(socket: Socket, code: RawRefusal, own = 0): void {
+  const isAnswering = (unanswered.get(socket) ?? 0) > own;
+  if (isAnswering || !socket.writable) {
     socket.destroy();
     return;
   }

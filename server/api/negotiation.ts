@@ -4,15 +4,19 @@ import { problemOf, type Refusal } from "./problem.ts";
 import { PAGE_POLICY } from "./views/page.tsx";
 import { problemPage } from "./views/problem_page.tsx";
 
-/** JSON for programs, a stream for rooms, a page for people. */
-export type Format = "json" | "event-stream" | "html";
+/** JSON for programs, a page for people. */
+export type Format = "json" | "html";
 
-/** JSON when Content-Type or Accept names it, SSE where asked for, else HTML. */
+/** JSON when Content-Type or Accept names it, else HTML. */
 export function formatFor(headers: Headers): Format {
-  const accepted = typesIn(headers.get("accept"));
-  if (accepted.includes("text/event-stream")) return "event-stream";
-  const named = [...accepted, ...typesIn(headers.get("content-type"))];
+  const named = ["accept", "content-type"]
+    .flatMap((name) => typesIn(headers.get(name)));
   return named.some((type) => type.includes("json")) ? "json" : "html";
+}
+
+/** Whether a room's event stream is asked for. */
+export function wantsEventStream(headers: Headers): boolean {
+  return typesIn(headers.get("accept")).includes("text/event-stream");
 }
 
 /** The media types of a header, in lower case, but those that it rules out (`q=0`). */
@@ -39,7 +43,8 @@ export function respond(
 /** A refusal: problem details for programs, a page for people. */
 export function refuse(request: Request, refusal: Refusal): Response {
   const problem = problemOf(refusal);
-  const isPage = formatFor(request.headers) === "html";
+  const { headers } = request;
+  const isPage = formatFor(headers) === "html" && !wantsEventStream(headers);
   return new Response(isPage ? problemPage(problem) : JSON.stringify(problem), {
     status: problem.status,
     headers: {

@@ -1,31 +1,37 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatFor, refuse, respond } from "./negotiation.ts";
+import { formatFor, refuse, respond, wantsEventStream } from "./negotiation.ts";
 
 function request(headers: Record<string, string>): Request {
   return new Request("http://localhost/", { headers });
 }
 
-Deno.test("JSON where Accept or Content-Type names it, a stream where asked for, else HTML", () => {
+Deno.test("JSON where Accept or Content-Type names it, else HTML", () => {
   const cases: [Record<string, string>, string][] = [
     [{}, "html"],
     [{ accept: "*/*" }, "html"],
     [{ accept: "text/html,application/xhtml+xml,*/*;q=0.8" }, "html"],
     [{ accept: "application/json" }, "json"],
     [{ accept: "application/problem+JSON" }, "json"],
+    [{ accept: "application/json, text/event-stream" }, "json"],
     [{ "content-type": "application/json; charset=utf-8" }, "json"],
     [{ accept: "application/json;q=0, text/html" }, "html"],
     [{ accept: "application/json;q=0.5, text/html" }, "json"],
-    [{ accept: "text/event-stream" }, "event-stream"],
-    [{ accept: "TEXT/Event-Stream; q=1" }, "event-stream"],
-    [{ accept: "text/event-stream; q=0.0" }, "html"],
-    [{ accept: "text/event-stream-x" }, "html"],
-    [
-      { accept: "text/event-stream", "content-type": "application/json" },
-      "event-stream",
-    ],
   ];
   for (const [headers, format] of cases) {
     assertEquals(formatFor(new Headers(headers)), format);
+  }
+});
+
+Deno.test("a stream where Accept has exactly that", () => {
+  const cases: [string, boolean][] = [
+    ["text/event-stream", true],
+    ["application/json, TEXT/Event-Stream; q=1", true],
+    ["text/event-stream; q=0.0", false],
+    ["text/event-stream-x", false],
+    ["*/*", false],
+  ];
+  for (const [accept, wanted] of cases) {
+    assertEquals(wantsEventStream(new Headers({ accept })), wanted, accept);
   }
 });
 

@@ -37,7 +37,11 @@ export class Subscriber {
   #replay: Uint8Array[] = [];
   #live: Uint8Array[] = [];
   #liveBytes = 0;
-  #movedAt: number;
+  /** Bytes handed to the connection, and how many had left when last looked at. */
+  #written = 0;
+  #taken = 0;
+  #takenAt: number;
+  #isOver = false;
 
   constructor({ sink, clock, addressBlock, scheduleFlush, onClose }: {
     sink: Sink;
@@ -53,12 +57,9 @@ export class Subscriber {
     this.#clock = clock;
     this.#scheduleFlush = scheduleFlush;
     this.#onClose = onClose;
-    this.#movedAt = clock.now();
+    this.#takenAt = clock.now();
     sink.onClose = onClose;
-    sink.onDrain = () => {
-      this.#movedAt = clock.now();
-      this.flush();
-    };
+    sink.onDrain = () => this.flush();
   }
 
   /** Sends events in order, before all that is sent later. */
@@ -69,6 +70,7 @@ export class Subscriber {
 
   /** Sends an event; drops the subscriber when too much waits for it. */
   send(event: Uint8Array): void {
+    if (this.#isOver) return;
     const waiting = this.#liveBytes + this.#sink.unsentBytes;
     if (waiting + event.length > SERVER_LIMITS.subscriberQueueBytes) {
       this.drop();
@@ -81,14 +83,15 @@ export class Subscriber {
 
   /** Hands to the connection what it may have. */
   flush(): void {
+    if (this.#isOver) return;
     while (
       this.#replay.length > 0 && this.#sink.unsentBytes < REPLAY_PACE_BYTES
     ) {
-      this.#sink.write(this.#replay.shift()!);
+      this.#write(this.#replay.shift()!);
     }
     if (this.#replay.length > 0 || this.#live.length === 0) return;
     const events = this.#live;
-    this.#sink.write(
+    this.#write(
       events.length === 1 ? events[0]! : concat(events, this.#liveBytes),
     );
     this.#live = [];
@@ -98,25 +101,35 @@ export class Subscriber {
   /** Drops a reader that has taken nothing for too long. To be called about once a second. */
   dropIfStalled(): void {
     const now = this.#clock.now();
-    if (this.#sink.unsentBytes === 0) this.#movedAt = now;
-    const stalledMs = now - this.#movedAt;
+    const unsent = this.#sink.unsentBytes;
+    const taken = this.#written - unsent;
+    if (unsent === 0 || taken > this.#taken) this.#takenAt = now;
+    this.#taken = taken;
+    const stalledMs = now - this.#takenAt;
     if (stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000) this.drop();
   }
 
-  /** Ends the stream after a last event. */
+  /** Ends the stream after a last event; a replay that is under way is cut. */
   end(farewell: Uint8Array): void {
     this.flush();
-    this.#sink.write(farewell);
+    if (this.#isOver) return;
+    this.#write(farewell);
+    this.#isOver = true;
     this.#sink.end();
   }
 
   /** Ends the connection at once; nothing that waits is sent. */
   drop(): void {
+    this.#isOver = true;
     this.#replay = [];
     this.#live = [];
-    this.#liveBytes = 0;
     this.#sink.destroy();
     this.#onClose();
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#written += bytes.length;
+    this.#sink.write(bytes);
   }
 }
 

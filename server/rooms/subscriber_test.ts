@@ -90,6 +90,31 @@ Deno.test("a reader that is slow but reads stays, and so does one that has nothi
   assertEquals(sink.state, "open");
 });
 
+Deno.test("a reader that takes a little at a time is not stalled", () => {
+  const { clock, sink, subscriber } = subscribe();
+  sink.isReading = false;
+  subscriber.send(kilobytes(60));
+  subscriber.flush();
+  for (let i = 0; i < 7; i++) {
+    clock.advance(4000);
+    sink.unsentBytes -= 8 * 1024;
+    subscriber.dropIfStalled();
+  }
+  assertEquals(sink.state, "open");
+});
+
+Deno.test("a stream that ends in the middle of a replay gets nothing after its farewell", () => {
+  const { sink, subscriber } = subscribe();
+  sink.isReading = false;
+  subscriber.replay(Array.from({ length: 100 }, () => kilobytes(1)));
+  subscriber.flush();
+  subscriber.end(event("farewell"));
+  sink.drain();
+  subscriber.send(event("late"));
+  subscriber.flush();
+  assertEquals(sink.text.endsWith("data: farewell\n\n"), true);
+});
+
 Deno.test("the end of a stream comes after what was sent before", () => {
   const { sink, subscriber } = subscribe();
   subscriber.send(event("last"));
