@@ -71,7 +71,7 @@ export async function ownCandidates(): Promise<{
   for (const [name, create] of engines) {
     await add(name, async () => ofEngine(await create()));
   }
-  for (let threads = 1; threads <= defaultThreads() + 1; threads *= 2) {
+  for (const threads of threadCounts(defaultThreads() + 1)) {
     await add(`${threads} workers`, async () => {
       const pool = await WorkerPool.start(threads);
       pools.push(pool);
@@ -80,6 +80,13 @@ export async function ownCandidates(): Promise<{
   }
   const close = () => pools.forEach((pool) => pool.close());
   return { candidates, missing, close };
+}
+
+/** 1, 2, 4, … and all of them. */
+function threadCounts(most: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < most; count *= 2) counts.push(count);
+  return [...counts, most];
 }
 
 function ofEngine(engine: Engine): Candidate {

@@ -1,7 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { DEFAULT_CURVE, MAX_WORK, owedWork, priceOf } from "./price.ts";
-import { owedHeight } from "./price.ts";
+import {
+  DEFAULT_CURVE,
+  MAX_WORK,
+  owedHeight,
+  owedWork,
+  priceOf,
+} from "./price.ts";
 
 const curve = DEFAULT_CURVE;
 const share = fc.double({ min: 0, max: 1, noNaN: true });

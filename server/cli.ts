@@ -15,6 +15,7 @@ import {
 import { VERSION } from "./version.ts";
 
 const MEBIBYTE = 2 ** 20;
+const VARIABLE_PREFIX = "SIGMESH_";
 
 /** What to do: serve, or print something and exit. */
 export type Invocation =
@@ -26,10 +27,10 @@ export type Invocation =
     readonly stderr: string;
   };
 
-/** Reads arguments and the variables that stand for options. */
+/** Reads arguments and the variables that stand for options; arguments go before. */
 export function parseArguments(
   args: readonly string[],
-  variables: Readonly<Record<string, string>> = Deno.env.toObject(),
+  variables: Readonly<Record<string, string>> = {},
 ): Invocation {
   const output = { stdout: "", stderr: "" };
   const command = createCommand()
@@ -41,7 +42,7 @@ export function parseArguments(
       getErrHelpWidth: () => 80,
     });
   try {
-    checkVariables(command, variables);
+    applyVariables(command, variables);
     command.parse(args, { from: "user" });
   } catch (error) {
     if (!isCommanderError(error)) throw error;
@@ -133,15 +134,13 @@ Started without options, the node serves http://localhost:8000/.`,
     );
 }
 
-/** An option, its variable, and how its text is read. */
+/** An option, and how its text is read. */
 function option(
   flags: string,
   description: string,
   parse?: (text: string) => unknown,
 ): Option {
   const made = new Option(flags, description);
-  const name = made.long!.slice(2).replaceAll("-", "_").toUpperCase();
-  made.env(`SIGMESH_${name}`);
   return parse === undefined ? made : made.argParser((text: string) => {
     try {
       return parse(text);
@@ -156,26 +155,50 @@ function count(least: number, most: number): (text: string) => number {
   return (text) => parseCount(text, { least, most });
 }
 
-/** A misspelt variable would be a setting that is silently not there. */
-function checkVariables(
+/** Sets options by variables. A misspelt one would be a setting that is silently not there. */
+function applyVariables(
   command: Command,
   variables: Readonly<Record<string, string>>,
 ): void {
-  const options = new Map(command.options.map((made) => [made.envVar, made]));
+  const options = new Map(
+    command.options.map((made) => [variableOf(made), made]),
+  );
   for (const [name, value] of Object.entries(variables)) {
-    if (!name.startsWith("SIGMESH_")) continue;
+    if (!name.startsWith(VARIABLE_PREFIX)) continue;
     const known = options.get(name);
     if (known === undefined) {
       command.error(
         `error: unknown variable ${name}; each stands for an option: ` +
           "SIGMESH_PORT for --port",
       );
-    } else if (isSwitch(known) && value !== "1" && value !== "true") {
-      command.error(
-        `error: variable ${name} takes 1, or is left out, got "${value}"`,
-      );
+    } else {
+      const set = readVariable(command, known, value);
+      command.setOptionValueWithSource(known.attributeName(), set, "env");
     }
   }
+}
+
+function readVariable(
+  command: Command,
+  option: Option,
+  value: string,
+): unknown {
+  const refuse = (reason: string) =>
+    command.error(`error: variable ${variableOf(option)}: ${reason}`);
+  if (isSwitch(option)) {
+    return value === "1" || value === "true"
+      ? !option.negate
+      : refuse(`takes 1, or is left out, got "${value}"`);
+  }
+  try {
+    return option.parseArg?.(value, undefined) ?? value;
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
+
+function variableOf({ long }: Option): string {
+  return VARIABLE_PREFIX + long!.slice(2).replaceAll("-", "_").toUpperCase();
 }
 
 function isSwitch({ required, optional }: Option): boolean {

@@ -7,14 +7,20 @@ import {
 import { type Invocation, parseArguments } from "./cli.ts";
 import { type Config, DEFAULT_CONFIG } from "./config.ts";
 
-function configOf(args: string): Config {
-  const invocation = parseArguments(args.split(" ").filter(Boolean));
+function configOf(args: string, variables = {}): Config {
+  const invocation = parseArguments(
+    args.split(" ").filter(Boolean),
+    variables,
+  );
   assert(invocation.action === "serve", JSON.stringify(invocation));
   return invocation.config;
 }
 
-function exitOf(args: string): Extract<Invocation, { action: "exit" }> {
-  const invocation = parseArguments(args.split(" "));
+function exitOf(
+  args: string,
+  variables = {},
+): Extract<Invocation, { action: "exit" }> {
+  const invocation = parseArguments(args.split(" "), variables);
   assert(invocation.action === "exit", args);
   return invocation;
 }
@@ -87,7 +93,7 @@ Deno.test("--help tells every option and its default", () => {
       assertStringIncludes(stdout, option);
     }
   }
-  assertStringIncludes(stdout, "env: SIGMESH_PUBLIC_URL");
+  assertStringIncludes(stdout, "--public-url by SIGMESH_PUBLIC_URL");
   assertStringIncludes(stdout, "default: 8000");
 });
 
@@ -95,53 +101,37 @@ Deno.test("--version tells the version", () => {
   assertMatch(exitOf("--version").stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-function withVariable<T>(name: string, value: string, run: () => T): T {
-  Deno.env.set(name, value);
-  try {
-    return run();
-  } finally {
-    Deno.env.delete(name);
-  }
-}
-
 Deno.test("a variable stands for its option, the option goes before", () => {
-  withVariable("SIGMESH_PORT", "1234", () => {
-    assertEquals(configOf("").port, 1234);
-    assertEquals(configOf("").isPortExplicit, true);
-    assertEquals(configOf("--port 4321").port, 4321);
-  });
-  withVariable("SIGMESH_NO_TURN", "1", () => configOf(""));
+  const variables = { SIGMESH_PORT: "1234", SIGMESH_NO_TURN: "1", HOME: "/" };
+  assertEquals(configOf("", variables).port, 1234);
+  assertEquals(configOf("", variables).isPortExplicit, true);
+  assertEquals(configOf("--port 4321", variables).port, 4321);
 });
 
-Deno.test("a variable that stands for nothing, or says neither yes nor no, is refused", () => {
-  for (
-    const [name, value, reason] of [
-      ["SIGMESH_PROT", "1", "unknown variable SIGMESH_PROT"],
-      ["SIGMESH_DHT", "1", "unknown variable SIGMESH_DHT"],
-      [
-        "SIGMESH_NO_DHT",
-        "0",
-        'SIGMESH_NO_DHT takes 1, or is left out, got "0"',
-      ],
-      ["SIGMESH_NO_MESH", "", "SIGMESH_NO_MESH takes 1"],
-    ] as const
-  ) {
-    const { code, stderr } = withVariable(
-      name,
-      value,
-      () => exitOf("--port 0"),
-    );
-    assertEquals(code, 1);
-    assertStringIncludes(stderr, reason);
-  }
+Deno.test("every option has its variable, read in the same way", () => {
+  const config = configOf("", {
+    SIGMESH_PUBLIC_URL: "https://node.example/",
+    SIGMESH_ALLOWED_HOSTS: "a.lan,b.lan:81",
+    SIGMESH_TRUST_PROXY: "loopback",
+    SIGMESH_CONTACT: "ops",
+  });
+  assertEquals(config.publicUrl, "https://node.example");
+  assertEquals(config.allowedHosts, ["a.lan", "b.lan:81"]);
+  assertEquals([config.trustProxy, config.contact], [["loopback"], "ops"]);
 });
 
 Deno.test("a bad variable is refused by its name", () => {
-  const { code, stderr } = withVariable(
-    "SIGMESH_PORT",
-    "x",
-    () => exitOf("--no-dht"),
-  );
-  assertEquals(code, 1);
-  assertStringIncludes(stderr, "SIGMESH_PORT");
+  const cases: [string, string, string][] = [
+    ["SIGMESH_PROT", "1", "unknown variable SIGMESH_PROT"],
+    ["SIGMESH_DHT", "1", "unknown variable SIGMESH_DHT"],
+    ["SIGMESH_NO_DHT", "0", 'SIGMESH_NO_DHT: takes 1, or is left out, got "0"'],
+    ["SIGMESH_NO_MESH", "", "SIGMESH_NO_MESH: takes 1"],
+    ["SIGMESH_PORT", "x", "SIGMESH_PORT: expected a whole number"],
+    ["SIGMESH_PUBLIC_URL", "x", "SIGMESH_PUBLIC_URL: expected an origin"],
+  ];
+  for (const [name, value, reason] of cases) {
+    const { code, stderr } = exitOf("--port 0", { [name]: value });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, reason);
+  }
 });

@@ -25,7 +25,7 @@ export interface Config {
   readonly terms: string | null;
   /** Price at rest and at full load. */
   readonly curve: PriceCurve;
-  /** RSS at which memory counts as full, and the price is at its highest. */
+  /** RSS at which memory counts as full. */
   readonly maxMemoryBytes: number;
   /** Open streams in all. At the bound a new one is told to come back later. */
   readonly maxSubscribers: number;

@@ -8,7 +8,7 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-const invocation = parseArguments(Deno.args);
+const invocation = parseArguments(Deno.args, Deno.env.toObject());
 if (invocation.action === "exit") {
   await Deno.stdout.write(new TextEncoder().encode(invocation.stdout));
   await Deno.stderr.write(new TextEncoder().encode(invocation.stderr));

@@ -19,6 +19,10 @@ export interface MeetingListener {
 
 /** Candidates found later than this after the start of gathering are done without. */
 const GATHERING_MS = 1000;
+/** A browser that is not connected by then is given up. */
+const CONNECTING_MS = 30_000;
+/** Anybody can say hello under any name: more than these are not answered. */
+const MAX_PEERS = 32;
 
 /** Every browser of the room, connected to this one by a data channel. */
 export class Meeting {
@@ -77,16 +81,20 @@ export class Meeting {
    */
   async #offer(to: string): Promise<void> {
     if (!this.#isHere || this.#connections.has(to)) return;
+    if (this.#connections.size >= MAX_PEERS) return;
     const connection = this.#connect(to);
-    this.#adopt(to, connection.createDataChannel("chat"));
+    this.#adopt(to, connection, connection.createDataChannel("chat"));
     await this.#describe("offer", to, connection);
   }
 
   async #answer(to: string, packed: string): Promise<void> {
     this.#connections.get(to)?.close();
+    this.#connections.delete(to);
+    if (this.#connections.size >= MAX_PEERS) return;
     const sdp = await unpackDescription(packed);
     const connection = this.#connect(to);
-    connection.ondatachannel = ({ channel }) => this.#adopt(to, channel);
+    connection.ondatachannel = ({ channel }) =>
+      this.#adopt(to, connection, channel);
     await connection.setRemoteDescription({ type: "offer", sdp });
     await this.#describe("answer", to, connection);
   }
@@ -97,6 +105,9 @@ export class Meeting {
       if (connection.connectionState === "failed") this.#drop(to, connection);
     };
     this.#connections.set(to, connection);
+    setTimeout(() => {
+      if (!this.#open.has(to)) this.#drop(to, connection);
+    }, CONNECTING_MS);
     return connection;
   }
 
@@ -111,16 +122,16 @@ export class Meeting {
     await this.#post({ type, from: this.selfId, to, sdp });
   }
 
-  #adopt(to: string, channel: RTCDataChannel): void {
+  #adopt(
+    to: string,
+    connection: RTCPeerConnection,
+    channel: RTCDataChannel,
+  ): void {
     channel.onopen = () => {
       this.#open.set(to, channel);
       this.#listener.onPeers(this.#open.size);
     };
-    channel.onclose = () => {
-      if (this.#open.get(to) !== channel) return;
-      const connection = this.#connections.get(to);
-      if (connection !== undefined) this.#drop(to, connection);
-    };
+    channel.onclose = () => this.#drop(to, connection);
     channel.onmessage = ({ data }) =>
       this.#listener.onMessage(to, String(data));
   }

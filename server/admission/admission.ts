@@ -76,7 +76,7 @@ export class Admission {
     };
   }
 
-  /** Checks and spends. Refusing costs at most one HMAC and 19 hashes. */
+  /** Checks and spends. Refusing costs at most one HMAC and 19 hashes, and the caller a quote. */
   admit(request: PaidRequest): Verdict {
     if (request.stamp === undefined) {
       return refuse(

@@ -77,6 +77,8 @@ type IsTrusted = ReturnType<typeof proxyAddr.compile>;
 
 /** Requests of a connection that are not yet answered. */
 const unanswered = new WeakMap<Socket, number>();
+/** Connections on which a body is still to come. */
+const receiving = new WeakSet<Socket>();
 
 async function serve(
   req: http.IncomingMessage,
@@ -87,7 +89,9 @@ async function serve(
   if (!countRequest(socket, res)) return;
   const fault = faultOfHead(req);
   if (fault !== undefined) return refuseRaw(socket, fault, 1);
+  receiving.add(socket);
   const body = await readBounded(req);
+  receiving.delete(socket);
   // A peer that has gone has no address, and nobody waits for the answer.
   if (socket.destroyed || socket.remoteAddress === undefined) return;
   const isCut = body.length > LIMITS.postBytes;
@@ -276,7 +280,7 @@ function refuseUnparsed(
   socket: Socket,
 ): void {
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    refuseRaw(socket, "request-timeout");
+    refuseRaw(socket, "request-timeout", receiving.has(socket) ? 1 : 0);
   } else if (/overflow/i.test(error.message)) {
     refuseRaw(socket, "headers-too-large");
   } else {
@@ -291,7 +295,10 @@ type RawRefusal =
   | "headers-too-large"
   | "request-timeout";
 
-/** Not into the middle of another answer: then the connection just ends. */
+/**
+ * Not into the middle of another answer: then the connection just ends. `own`
+ * is 1 when the refused request is itself counted as unanswered.
+ */
 function refuseRaw(socket: Socket, code: RawRefusal, own = 0): void {
   const isAnswering = (unanswered.get(socket) ?? 0) > own;
   if (isAnswering || !socket.writable) {

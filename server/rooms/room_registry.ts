@@ -1,8 +1,7 @@
 /** All rooms of this node, their bounds and their clockwork. */
 
-import { WEIGHTS } from "@sigmesh/core";
 import { EVENTS, type Quote, type RoomHash } from "@sigmesh/core/wire";
-import type { PricedRequest } from "@sigmesh/core";
+import { type PricedRequest, WEIGHTS } from "@sigmesh/core";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import type { Price } from "../load/load_sampler.ts";
