@@ -47,7 +47,7 @@ const { nonces } = await solve(challenge, HEIGHT);
 const stamp = formatStamp({ token, salt, nonces });
 
 const checking = "check a whole stamp, 300-byte body";
-Deno.bench("admission (hash-wasm)", { group: checking, baseline: true }, () => {
+Deno.bench("admission", { group: checking, baseline: true }, () => {
   const verdict = admission.admit({ ...request, stamp });
   if (!verdict.ok && verdict.reason !== "stamp-spent") {
     throw new Error(verdict.reason);

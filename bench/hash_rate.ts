@@ -28,77 +28,53 @@ const { rounds, ms, json } = new Command("bench:hash")
 /** 52 bytes, as our puzzles have; others hash what their own format says. */
 const message = crypto.getRandomValues(new Uint8Array(52));
 
-/** Calls `hash` for so long and counts. */
-function repeat(name: string, hash: () => unknown): Candidate {
+/** Runs batches for so long; a batch returns the hashes it took. */
+function repeat(
+  name: string,
+  batch: () => number | Promise<number>,
+): Candidate {
   return {
     name,
     threads: 1,
     async measure(durationMs) {
       const started = performance.now();
       let hashes = 0;
-      while (performance.now() - started < durationMs) {
-        for (let i = 0; i < 64; i++) {
-          message[51] = i;
-          await hash();
-        }
-        hashes += 64;
-      }
+      while (performance.now() - started < durationMs) hashes += await batch();
       return hashes / (performance.now() - started) * 1000;
     },
   };
 }
 
-/** The same without `await`, for what answers at once. */
-function repeatSync(name: string, hash: () => unknown): Candidate {
-  return {
-    name,
-    threads: 1,
-    measure(durationMs) {
-      const started = performance.now();
-      let hashes = 0;
-      while (performance.now() - started < durationMs) {
-        for (let i = 0; i < 256; i++) {
-          message[51] = i;
-          hash();
-        }
-        hashes += 256;
-      }
-      return Promise.resolve(hashes / (performance.now() - started) * 1000);
-    },
-  };
-}
+const BATCH = 256;
 
-/** Solves whole puzzles of another project for so long; `solve` returns the hashes it took. */
-function solver(name: string, solve: (salt: string) => number): Candidate {
-  return {
-    name,
-    threads: 1,
-    measure(durationMs) {
-      const started = performance.now();
-      let hashes = 0;
-      while (performance.now() - started < durationMs) {
-        hashes += solve(crypto.randomUUID());
-      }
-      return Promise.resolve(hashes / (performance.now() - started) * 1000);
-    },
-  };
+function hashing(name: string, hash: () => unknown): Candidate {
+  return repeat(name, () => {
+    for (let i = 0; i < BATCH; i++) {
+      message[51] = i;
+      hash();
+    }
+    return BATCH;
+  });
 }
 
 const others: Candidate[] = [
-  repeatSync(
+  hashing(
     "node:crypto createHash",
     () => createHash("sha256").update(message).digest(),
   ),
-  repeatSync("@noble/hashes sha256", () => nobleSha256(message)),
-  repeat("WebCrypto digest", () => crypto.subtle.digest("SHA-256", message)),
-  solver(
-    "Cap @cap.js/wasm solve_pow",
-    (salt) => Number(solveCap(salt.repeat(2).slice(0, 50), "0000")) + 1,
-  ),
-  solver(
-    "mCaptcha @mcaptcha/pow-wasm gen_pow",
-    (salt) => JSON.parse(solveMCaptcha(salt, "a phrase", 50_000)).nonce + 1,
-  ),
+  hashing("@noble/hashes sha256", () => nobleSha256(message)),
+  repeat("WebCrypto digest, one by one", async () => {
+    await crypto.subtle.digest("SHA-256", message);
+    return 1;
+  }),
+  repeat("Cap @cap.js/wasm solve_pow", () => {
+    const salt = crypto.randomUUID().repeat(2).slice(0, 50);
+    return Number(solveCap(salt, "0000")) + 1;
+  }),
+  repeat("mCaptcha @mcaptcha/pow-wasm gen_pow", () => {
+    const work = solveMCaptcha(crypto.randomUUID(), "a phrase", 50_000);
+    return JSON.parse(work).nonce + 1;
+  }),
 ];
 
 const own = await ownCandidates();
