@@ -187,19 +187,23 @@ export class Channel extends EventTarget {
       );
     }
     const either = joinSignals(signal, this.#closing.signal);
+    const giveUp = either.signal;
     this.#waitingPosts++;
     const turn = this.#posting.then(async () => {
-      either.throwIfAborted();
+      giveUp.throwIfAborted();
       const receipt = await this.node.post(this.room, text, {
         quote: this.#quote,
-        signal: either,
+        signal: giveUp,
         onProgress,
       });
       this.#quote = { token: receipt.token, height: receipt.height };
       return receipt;
-    }).finally(() => this.#waitingPosts--);
+    }).finally(() => {
+      this.#waitingPosts--;
+      either.release();
+    });
     this.#posting = turn.catch(() => {});
-    return await unlessAborted(turn, either);
+    return await unlessAborted(turn, giveUp);
   }
 
   /** Closes the stream and gives up posts that are waiting. */

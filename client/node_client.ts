@@ -176,24 +176,19 @@ export class NodeClient {
     } = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const path = `${roomPath(requireRoom(room))}?${new URLSearchParams(query)}`;
-    const opening = new AbortController();
-    const expire = () => opening.abort(new Error("no answer in time"));
-    const timer = setTimeout(expire, this.#timeoutMs);
-    try {
-      const opened = await this.#reach(signal, async () => {
-        const response = await this.#dial(path, {
-          headers: { accept: "text/event-stream" },
-          signal: joinSignals(signal, opening.signal),
-        });
-        return isEventStream(response)
-          ? response.body!
-          : this.#refusal(response.status, await readJson(response));
+    const deadline = this.#startDeadline(signal);
+    const answer = await this.#reach(signal, async () => {
+      const response = await this.#dial(path, {
+        headers: { accept: "text/event-stream" },
+        signal: deadline.signal, // also ends the stream, later
       });
-      if (opened instanceof Error) throw opened;
-      return opened;
-    } finally {
-      clearTimeout(timer);
-    }
+      return isEventStream(response)
+        ? response.body!
+        : this.#refusal(response.status, await readJson(response));
+    }).finally(deadline.meet);
+    if (!(answer instanceof Error)) return answer;
+    deadline.release();
+    throw answer;
   }
 
   async #get<T>(
@@ -259,14 +254,27 @@ export class NodeClient {
     init: RequestInit,
     signal: AbortSignal | undefined,
   ): Promise<{ status: number; value: unknown }> {
+    const deadline = this.#startDeadline(signal);
     return this.#reach(signal, async () => {
       const response = await this.#dial(path, {
         ...init,
         headers: { accept: "application/json" },
-        signal: joinSignals(signal, AbortSignal.timeout(this.#timeoutMs)),
+        signal: deadline.signal,
       });
       return { status: response.status, value: await readJson(response) };
+    }).finally(() => {
+      deadline.meet();
+      deadline.release();
     });
+  }
+
+  /** The caller's signal, and the end of patience until it is met. */
+  #startDeadline(signal: AbortSignal | undefined) {
+    const late = new AbortController();
+    const expire = () => late.abort(new Error("no answer in time"));
+    const timer = setTimeout(expire, this.#timeoutMs);
+    const meet = () => clearTimeout(timer);
+    return { ...joinSignals(signal, late.signal), meet };
   }
 
   #dial(path: string, init: RequestInit): Promise<Response> {

@@ -1,18 +1,30 @@
 /** Abort signals, in browsers that lack `AbortSignal.any`. */
 
-/** A signal that is aborted as soon as one of these is, with its reason. */
+/** Several signals as one, until it is released. */
+export interface JoinedSignal {
+  /** Aborted as soon as one of them is, with its reason. */
+  readonly signal: AbortSignal;
+  /** Stops listening to them: they may outlive many uses. */
+  readonly release: () => void;
+}
+
+/** Joins signals; release what it returns. */
 export function joinSignals(
   ...signals: readonly (AbortSignal | undefined)[]
-): AbortSignal {
+): JoinedSignal {
   const joined = new AbortController();
+  const listening = new AbortController();
+  const release = () => listening.abort();
   for (const signal of signals) {
     if (signal === undefined) continue;
-    if (signal.aborted) joined.abort(signal.reason);
-    signal.addEventListener("abort", () => joined.abort(signal.reason), {
-      signal: joined.signal,
-    });
+    const follow = () => {
+      joined.abort(signal.reason);
+      release();
+    };
+    if (signal.aborted) follow();
+    else signal.addEventListener("abort", follow, listening);
   }
-  return joined.signal;
+  return { signal: joined.signal, release };
 }
 
 /** The promise, or the signal's reason if that comes first. */

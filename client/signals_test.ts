@@ -3,13 +3,22 @@ import { joinSignals, unlessAborted } from "./signals.ts";
 
 Deno.test("a joined signal follows the first that is aborted", () => {
   const [first, second] = [new AbortController(), new AbortController()];
-  const joined = joinSignals(first.signal, undefined, second.signal);
-  assert(!joined.aborted);
+  const { signal } = joinSignals(first.signal, undefined, second.signal);
+  assert(!signal.aborted);
   second.abort("the reason");
   first.abort("too late");
-  assertEquals(joined.reason, "the reason");
-  assertEquals(joinSignals(AbortSignal.abort("before")).reason, "before");
-  assert(!joinSignals(undefined).aborted);
+  assertEquals(signal.reason, "the reason");
+  const late = joinSignals(first.signal, AbortSignal.abort("later"));
+  assertEquals(late.signal.reason, "too late");
+  assert(!joinSignals(undefined).signal.aborted);
+});
+
+Deno.test("a joined signal that was released follows no more", () => {
+  const controller = new AbortController();
+  const { signal, release } = joinSignals(controller.signal);
+  release();
+  controller.abort();
+  assert(!signal.aborted);
 });
 
 Deno.test("a promise is waited for unless the signal comes first", async () => {

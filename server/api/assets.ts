@@ -39,22 +39,21 @@ export class Assets {
   static async load(
     base: URL = new URL("../../dist/", import.meta.url),
   ): Promise<Assets> {
-    const entries = Object.entries(FILES).map(
-      async ([path, { file, type }]): Promise<[string, Asset]> => {
-        const bytes = await readFile(new URL(file, base));
-        const etag = await eTag(bytes);
-        const headers = new Headers({
-          "content-type": type,
-          "cache-control": "no-cache",
-          ...(etag === undefined ? {} : { etag }),
-          ...(type === PAGE
-            ? { "content-security-policy": SCRIPT_PAGE_POLICY }
-            : {}),
-        });
-        return [path, { bytes, headers, etag }];
-      },
-    );
-    return new Assets(new Map(await Promise.all(entries)));
+    const byPath = new Map<string, Asset>();
+    for (const [path, { file, type }] of Object.entries(FILES)) {
+      const bytes = await readFile(new URL(file, base));
+      const etag = await eTag(bytes);
+      const headers = new Headers({
+        "content-type": type,
+        "cache-control": "no-cache",
+        ...(etag === undefined ? {} : { etag }),
+        ...(type === PAGE
+          ? { "content-security-policy": SCRIPT_PAGE_POLICY }
+          : {}),
+      });
+      byPath.set(path, { bytes, headers, etag });
+    }
+    return new Assets(byPath);
   }
 
   has(path: string): boolean {
