@@ -4,6 +4,7 @@ import type { Engine, Puzzle, Search } from "./engine.ts";
 import { isBelow } from "./height.ts";
 import { generateKernel, type KernelExports } from "./kernel.ts";
 import { puzzleConstants } from "./puzzle_constants.ts";
+import { LOW_HALF } from "./puzzle.ts";
 import { PuzzleHash } from "./puzzle_hash.ts";
 
 /**
@@ -11,7 +12,6 @@ import { PuzzleHash } from "./puzzle_hash.ts";
  * for fast between calls only, so that one long call would stay slow.
  */
 const NONCES_PER_CALL = 16 * 1024;
-const LOW_HALF = 2 ** 32;
 
 /** SIMD, or scalar with one lane. Rejects where WebAssembly, or SIMD, is not to be had. */
 export async function createKernelEngine(lanes: 1 | 4): Promise<Engine> {

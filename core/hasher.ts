@@ -11,33 +11,27 @@ import { digestOf } from "./sha256.ts";
 const shared = await createSHA256().catch(() => undefined);
 const utf8 = new TextEncoder();
 
-/** Holds what is hashed, so that WebAssembly is entered once. */
-let scratch = new Uint8Array(2048);
+/** Holds what is hashed, so that WebAssembly is entered once; more gets a buffer of its own. */
+const scratch = new Uint8Array(2048);
 
 /** SHA-256 of the parts, one after the other; strings as UTF-8. 32 bytes. */
 export function sha256(...parts: (Uint8Array | string)[]): Uint8Array {
+  let most = 0; // a UTF-16 unit takes 3 bytes at most
+  for (const part of parts) {
+    most += typeof part === "string" ? part.length * 3 : part.length;
+  }
+  const buffer = most <= scratch.length ? scratch : new Uint8Array(most);
   let length = 0;
   for (const part of parts) {
-    // No character takes more than 3 bytes a UTF-16 unit.
-    reserve(
-      length + (typeof part === "string" ? part.length * 3 : part.length),
-    );
     if (typeof part === "string") {
-      length += utf8.encodeInto(part, scratch.subarray(length)).written;
+      length += utf8.encodeInto(part, buffer.subarray(length)).written;
     } else {
-      scratch.set(part, length);
+      buffer.set(part, length);
       length += part.length;
     }
   }
-  const message = scratch.subarray(0, length);
+  const message = buffer.subarray(0, length);
   return shared?.init().update(message).digest("binary") ?? digestOf(message);
-}
-
-function reserve(bytes: number): void {
-  if (bytes <= scratch.length) return;
-  const larger = new Uint8Array(bytes * 2);
-  larger.set(scratch);
-  scratch = larger;
 }
 
 /** A keyed HMAC-SHA-256: data in, 32 bytes out. */

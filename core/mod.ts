@@ -32,9 +32,9 @@ export {
   type Solution,
   solve,
   type SolveOptions,
-  type SolveProgress,
-  type ThreadOptions,
 } from "./solver.ts";
+export type { SolveProgress } from "./search.ts";
+export type { ThreadOptions } from "./searcher_choice.ts";
 export type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
 export { defaultThreads, WorkerPool } from "./worker_pool.ts";
 export {

@@ -10,6 +10,8 @@ export const PUZZLE_BITS = 3;
 const NONCE_BYTES = 6;
 /** Bytes of the nonces of one stamp. */
 export const NONCES_BYTES = PUZZLES * NONCE_BYTES;
+/** A nonce's low half is below this. */
+export const LOW_HALF = 2 ** 32;
 /** Nonces are below this. */
 export const NONCE_LIMIT = 2 ** 48;
 
@@ -46,8 +48,8 @@ export class PuzzleMessage {
 
   /** Writes a nonce below 2^48. */
   setNonce(nonce: number): void {
-    this.#view.setUint32(NONCE_AT, Math.floor(nonce / 2 ** 32));
-    this.#view.setUint32(NONCE_AT + 4, nonce % 2 ** 32);
+    this.#view.setUint32(NONCE_AT, Math.floor(nonce / LOW_HALF));
+    this.#view.setUint32(NONCE_AT + 4, nonce % LOW_HALF);
   }
 }
 

@@ -5,21 +5,22 @@
  * the kernel found, and mine with it where WebAssembly is forbidden.
  */
 
-import { CHALLENGE_BYTES, PuzzleMessage, wordAt } from "./puzzle.ts";
+import { CHALLENGE_BYTES, LOW_HALF, PuzzleMessage, wordAt } from "./puzzle.ts";
+import { IS_VARYING, VARYING_WORD } from "./puzzle_constants.ts";
 import {
   expandSchedule,
   INITIAL_STATE,
   padMessage,
   round,
   ROUND_CONSTANTS as K,
+  sum0,
+  sum1,
 } from "./sha256.ts";
 
 /** Words of the block: 0 to 9 are the challenge's, then index and nonce. */
 const INDEX_WORD = 10;
-const NONCE_WORD = 12;
-/** The first computed schedule word that depends on the nonce's low half. */
-const FIRST_VARYING = 19;
-const LOW_HALF = 2 ** 32;
+/** The first computed schedule word that depends on the nonce's low half: 19. */
+const FIRST_VARYING = IS_VARYING.indexOf(true, 16);
 
 /** Hashes the messages of one challenge. */
 export class PuzzleHash {
@@ -58,7 +59,7 @@ export class PuzzleHash {
   compute(index: number, nonce: number): void {
     this.#select(index, Math.floor(nonce / LOW_HALF));
     const w = this.#words;
-    w[NONCE_WORD] = nonce;
+    w[VARYING_WORD] = nonce;
     expandSchedule(w, FIRST_VARYING);
     this.#finish(w);
   }
@@ -66,7 +67,7 @@ export class PuzzleHash {
   /** The block of a puzzle and a nonce's high half, its low half being 0. */
   blockOf(index: number, nonceHigh: number): Int32Array {
     this.#select(index, nonceHigh);
-    this.#words[NONCE_WORD] = 0;
+    this.#words[VARYING_WORD] = 0;
     return this.#words.subarray(0, 16);
   }
 
@@ -79,7 +80,7 @@ export class PuzzleHash {
     w[INDEX_WORD + 1] = nonceHigh;
     expandSchedule(w, 16, FIRST_VARYING);
     this.#head.set(this.#afterChallenge);
-    for (let t = INDEX_WORD; t < NONCE_WORD; t++) {
+    for (let t = INDEX_WORD; t < VARYING_WORD; t++) {
       round(this.#head, K[t]! + w[t]!);
     }
   }
@@ -141,12 +142,4 @@ export class PuzzleHash {
     this.high = a + INITIAL_STATE[0]! >>> 0;
     this.low = b + INITIAL_STATE[1]! >>> 0;
   }
-}
-
-function sum0(x: number): number {
-  return (x >>> 2 | x << 30) ^ (x >>> 13 | x << 19) ^ (x >>> 22 | x << 10);
-}
-
-function sum1(x: number): number {
-  return (x >>> 6 | x << 26) ^ (x >>> 11 | x << 21) ^ (x >>> 25 | x << 7);
 }

@@ -36,18 +36,26 @@ export function sigma1(x: number): number {
   return rotateRight(x, 17) ^ rotateRight(x, 19) ^ (x >>> 10);
 }
 
+/** The round's sum 0. */
+export function sum0(x: number): number {
+  return rotateRight(x, 2) ^ rotateRight(x, 13) ^ rotateRight(x, 22);
+}
+
+/** The round's sum 1. */
+export function sum1(x: number): number {
+  return rotateRight(x, 6) ^ rotateRight(x, 11) ^ rotateRight(x, 25);
+}
+
 /** One round on the state a..h; `keyedWord` is round constant plus schedule word. */
 export function round(state: Int32Array, keyedWord: number): void {
   const a = state[0]!;
   const e = state[4]!;
-  const sum1 = rotateRight(e, 6) ^ rotateRight(e, 11) ^ rotateRight(e, 25);
   const choice = state[6]! ^ (e & (state[5]! ^ state[6]!));
-  const t = state[7]! + sum1 + choice + keyedWord | 0;
-  const sum0 = rotateRight(a, 2) ^ rotateRight(a, 13) ^ rotateRight(a, 22);
+  const t = state[7]! + sum1(e) + choice + keyedWord | 0;
   const majority = (a & state[1]!) ^ (state[2]! & (a ^ state[1]!));
   for (let i = 7; i > 0; i--) state[i] = state[i - 1]!;
   state[4]! += t;
-  state[0] = t + sum0 + majority;
+  state[0] = t + sum0(a) + majority;
 }
 
 /** Computes schedule words `from` to `to`, exclusive, each from those before. */

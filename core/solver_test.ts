@@ -2,13 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Engine } from "./engine.ts";
 import { createHashWasmEngine } from "./engine_hash_wasm.ts";
 import { sha256 } from "./hasher.ts";
-import {
-  measureHashRate,
-  type Solution,
-  solve,
-  type SolveProgress,
-} from "./solver.ts";
+import { measureHashRate, type Solution, solve } from "./solver.ts";
 import { verify } from "./verify.ts";
+import type { SolveProgress } from "./search.ts";
 
 Deno.test("what is solved verifies, from height 0 to 15 and a fraction", async () => {
   for (const height of [-1, 0, 2.5, 3, 5, 11.00390625, 15]) {

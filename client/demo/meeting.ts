@@ -88,8 +88,8 @@ export class Meeting {
   }
 
   async #answer(to: string, packed: string): Promise<void> {
-    this.#connections.get(to)?.close();
-    this.#connections.delete(to);
+    const former = this.#connections.get(to);
+    if (former !== undefined) this.#drop(to, former);
     if (this.#connections.size >= MAX_PEERS) return;
     const sdp = await unpackDescription(packed);
     const connection = this.#connect(to);

@@ -4,7 +4,6 @@
  * it four times the memory, and it cannot close a reader that stopped reading.
  */
 
-import { LIMITS } from "@sigmesh/core/wire";
 import { Buffer } from "node:buffer";
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -94,7 +93,7 @@ async function serve(
   receiving.delete(socket);
   // A peer that has gone has no address, and nobody waits for the answer.
   if (socket.destroyed || socket.remoteAddress === undefined) return;
-  const isCut = body.length > LIMITS.postBytes;
+  const isCut = body.length > SERVER_LIMITS.postBytes;
   if (isCut && req.method !== "POST") {
     return refuseRaw(socket, "body-too-large", 1);
   }
@@ -142,7 +141,8 @@ function faultOfHead(req: http.IncomingMessage): RawRefusal | undefined {
   if (hosts.length !== 1 || coding.toLowerCase() !== "chunked") {
     return "bad-request";
   }
-  const isLong = Number(headers["content-length"] ?? 0) > LIMITS.postBytes;
+  const isLong =
+    Number(headers["content-length"] ?? 0) > SERVER_LIMITS.postBytes;
   return isLong ? "body-too-large" : undefined;
 }
 
@@ -165,7 +165,7 @@ function readBounded(req: http.IncomingMessage): Promise<Uint8Array> {
     return Promise.resolve(new Uint8Array());
   }
   return new Promise((resolve) => {
-    const limit = LIMITS.postBytes + 1;
+    const limit = SERVER_LIMITS.postBytes + 1;
     const chunks: Uint8Array[] = [];
     let length = 0;
     const done = () => resolve(Buffer.concat(chunks).subarray(0, limit));

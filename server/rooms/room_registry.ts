@@ -139,8 +139,8 @@ export class RoomRegistry {
   }
 
   /**
-   * Opens a stream on a room: `retry`, what was asked to be told again, a
-   * quote, then messages as they come. The caller has asked `refusalOfStream`
+   * Opens a stream on a room: `retry` and a quote, what was asked to be told
+   * again, then messages as they come. The caller has asked `refusalOfStream`
    * in the same turn.
    */
   subscribe(hash: RoomHash, { sink, addressBlock, replay }: {
