@@ -11,6 +11,12 @@ import {
 } from "@sigmesh/core/wire";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import {
+  type ChannelEvents,
+  ChannelMessageEvent,
+  type ChannelState,
+  ChannelStateEvent,
+} from "./channel_events.ts";
+import {
   NodeProtocolError,
   NodeRefusalError,
   NodeUnreachableError,
@@ -23,49 +29,6 @@ import {
 } from "./node_client.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** A message of the room. */
-export class ChannelMessageEvent extends Event {
-  /** The same on every node. */
-  readonly id: string;
-  /** The post, as sent. */
-  readonly data: string;
-
-  /** Made by the channel. */
-  constructor(id: string, data: string) {
-    super("message");
-    this.id = id;
-    this.data = data;
-  }
-}
-
-/** What a channel is doing. */
-export type ChannelState = "connecting" | "open" | "reconnecting" | "closed";
-
-/** The channel's state has changed. */
-export class ChannelStateEvent extends Event {
-  /** The new state. */
-  readonly state: ChannelState;
-  /** Why, when something failed; then the event comes though the state may be the same. */
-  readonly cause: unknown;
-
-  /** Made by the channel. */
-  constructor(state: ChannelState, cause: unknown) {
-    super("state");
-    this.state = state;
-    this.cause = cause;
-  }
-}
-
-/** Events of a {@linkcode Channel}. */
-export interface ChannelEvents {
-  /** A message, each once, one's own included. */
-  message: ChannelMessageEvent;
-  /** The state has changed. */
-  state: ChannelStateEvent;
-  /** Messages were lost on the way: they are older than the node's history. */
-  resync: Event;
-}
 
 /** Options of {@linkcode openChannel}. */
 export interface ChannelOptions extends NodeClientOptions {
@@ -135,6 +98,9 @@ export class Channel extends EventTarget {
   #heardAt: number | undefined;
   /** Why the node ends the present stream, when it said so. */
   #refusal: NodeRefusalError | undefined;
+  /** What the next stream must be paid with: the node's slots run short. */
+  #streamQuote: Quote | undefined;
+  #hasPaid = false;
   #retryMs = FIRST_RETRY_MS;
   readonly #sinceSeconds: number;
   #posting: Promise<unknown> = Promise.resolve();
@@ -262,16 +228,17 @@ export class Channel extends EventTarget {
         this.#heardAt === undefined ? "connecting" : "reconnecting",
         cause,
       );
-      await this.#pause();
+      if (this.#streamQuote === undefined) await this.#pause();
     }
   }
 
   async #readStream(): Promise<void> {
     this.#refusal = undefined;
+    const pow = await this.#payForStream();
     const watchdog = new Watchdog(SILENCE_MS, this.#closing.signal);
     try {
       const stream = await this.node.openStream(this.room, {
-        query: this.#replayQuery(),
+        query: { ...this.#replayQuery(), ...pow },
         signal: watchdog.signal,
       });
       const parser = createParser({
@@ -300,6 +267,16 @@ export class Channel extends EventTarget {
     }
   }
 
+  /** A stamp for the next stream, where the last one was refused for want of it. */
+  async #payForStream(): Promise<{ pow?: string }> {
+    const quote = this.#streamQuote;
+    if (quote === undefined) return {};
+    this.#hasPaid = true;
+    this.#streamQuote = undefined;
+    const { signal } = this.#closing;
+    return { pow: await this.node.payForStream(this.room, { quote, signal }) };
+  }
+
   /** Whether trying again would give the same answer. */
   #isFinal(error: unknown): boolean {
     if (error instanceof NodeProtocolError) return this.#heardAt === undefined;
@@ -325,12 +302,16 @@ export class Channel extends EventTarget {
         return this.#receiveMessage(id, data);
       case EVENTS.quote:
         this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
+        this.#hasPaid = false;
         this.#resolveReady();
         return this.#setState("open");
       case EVENTS.overloaded: {
         const problem = parseProblem(parseJson(data));
         if (problem === undefined) return;
         this.#refusal = new NodeRefusalError(this.node.origin, problem);
+        // At once, but once: what was paid for is not refused for the price.
+        if (!this.#hasPaid) this.#streamQuote = parseQuote(problem);
+        this.#hasPaid = false;
         return;
       }
       case EVENTS.resync:

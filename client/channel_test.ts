@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import net from "node:net";
 import { startTestNode, withTestNode } from "../server/testing/test_node.ts";
-import { type Channel, type ChannelState, openChannel } from "./channel.ts";
+import { type Channel, openChannel } from "./channel.ts";
+import type { ChannelState } from "./channel_events.ts";
 import {
   NodeProtocolError,
   NodeRefusalError,
@@ -256,6 +257,18 @@ Deno.test("a node that is full is tried again, and says why it refused", async (
     second.close();
     first.close();
   }, { maxSubscribers: 1 });
+});
+
+Deno.test("where slots run short, a stream is paid for", async () => {
+  await withTestNode(async ({ origin }) => {
+    const channels = [];
+    for (let i = 0; i < 6; i++) {
+      const channel = openChannel(origin, ROOM);
+      await channel.ready;
+      channels.push(channel);
+    }
+    for (const channel of channels) channel.close();
+  }, { maxSubscribers: 6 });
 });
 
 Deno.test("no more is asked for than a node holds", async () => {

@@ -8,14 +8,16 @@
 
 export {
   Channel,
-  type ChannelEvents,
-  ChannelMessageEvent,
   type ChannelOptions,
   type ChannelPostOptions,
-  type ChannelState,
-  ChannelStateEvent,
   openChannel,
 } from "./channel.ts";
+export {
+  type ChannelEvents,
+  ChannelMessageEvent,
+  type ChannelState,
+  ChannelStateEvent,
+} from "./channel_events.ts";
 export {
   NodeProtocolError,
   NodeRefusalError,

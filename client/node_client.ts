@@ -32,7 +32,7 @@ import {
   NodeRefusalError,
   NodeUnreachableError,
 } from "./errors.ts";
-import { type Cost, type Outcome, pay } from "./payment.ts";
+import { type Cost, mine, type Outcome, pay } from "./payment.ts";
 import { joinSignals } from "./signals.ts";
 
 /** Options of a {@linkcode NodeClient}. */
@@ -166,8 +166,26 @@ export class NodeClient {
   }
 
   /**
+   * A stamp for a room's event stream, where slots run short and the node asks
+   * for one by an `overloaded` event with a quote; to be sent as `pow`.
+   */
+  async payForStream(
+    room: string,
+    { quote, signal }: CallOptions & { quote: Quote },
+  ): Promise<string> {
+    const path = roomPath(requireRoom(room));
+    const { origin, maxHeight } = this;
+    const body = new Uint8Array();
+    const { stamp } = await mine(quote, {
+      ...{ origin, method: "GET", path, body, maxHeight, signal },
+      onProgress: undefined,
+    });
+    return stamp;
+  }
+
+  /**
    * Opens a room's event stream. Rejects unless the node answers with one.
-   * `query` holds `last_event_id` or `since`.
+   * `query` holds `last_event_id` or `since`, and `pow` where one is asked for.
    */
   async openStream(
     room: string,

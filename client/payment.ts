@@ -16,6 +16,9 @@ interface Mined {
   readonly quote: Quote;
   readonly salt: Uint8Array;
   readonly nonces: Uint8Array;
+  /** As text. */
+  readonly stamp: string;
+  readonly cost: Cost;
 }
 
 /** What the node made of a stamp. */
@@ -37,19 +40,23 @@ export interface Cost {
   readonly threads: number;
 }
 
-/** The request to pay for and how. */
-export interface Payment<T> {
+/** What to mine for. */
+export interface MiningTarget {
   /** Origin that is dialled. */
   readonly origin: string;
   readonly method: string;
   readonly path: string;
   readonly body: Uint8Array;
-  /** What is owed, as far as is known. */
-  readonly quote: Quote;
   /** Bits of work beyond which not to pay. */
   readonly maxHeight: number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: SolveProgress) => void) | undefined;
+}
+
+/** The request to pay for and how. */
+export interface Payment<T> extends MiningTarget {
+  /** What is owed, as far as is known. */
+  readonly quote: Quote;
   /** Sends the request with a stamp. */
   readonly send: (stamp: string) => Promise<Outcome<T>>;
 }
@@ -61,57 +68,67 @@ const MAX_REQUOTES = 2;
 export async function pay<T>(
   payment: Payment<T>,
 ): Promise<Outcome<T> & { cost: Cost }> {
-  const { origin, method, path, body, send } = payment;
   let { quote } = payment;
-  let mined: Mined | undefined;
+  let previous: Mined | undefined;
   let hashes = 0;
   let milliseconds = 0;
   for (let requotes = 0;; requotes++) {
-    if (quote.height > payment.maxHeight) {
-      throw new PriceTooHighError(origin, quote.height, payment.maxHeight);
-    }
-    const { token, height } = quote;
-    const salt = mined?.salt ??
-      crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-    const url = origin + path;
-    const challenge = challengeOf({ token, method, url, salt, body });
-    const started = performance.now();
-    const { nonces, engine, threads, ...solution } = await solve(
-      challenge,
-      height,
-      {
-        signal: payment.signal,
-        onProgress: payment.onProgress,
-        previous: mined?.nonces,
-      },
-    );
-    hashes += solution.hashes;
-    milliseconds += performance.now() - started;
-    const outcome = await send(formatStamp({ token, salt, nonces }));
-    const cost = { height, hashes, milliseconds, engine, threads };
+    const mined = await mine(quote, payment, previous);
+    hashes += mined.cost.hashes;
+    milliseconds += mined.cost.milliseconds;
+    const outcome = await payment.send(mined.stamp);
+    const cost = { ...mined.cost, hashes, milliseconds };
     if (outcome.kind === "accepted" || requotes === MAX_REQUOTES) {
       return { ...outcome, cost };
     }
-    const next = nextAttempt({ quote, salt, nonces }, outcome.problem);
+    const next = nextAttempt(mined, outcome.problem);
     if (next === undefined) return { ...outcome, cost };
-    ({ quote, mined } = next);
+    ({ quote, previous } = next);
   }
+}
+
+/** Mines a stamp that a quote asks for, or adds to a previous one of the same token. */
+export async function mine(
+  quote: Quote,
+  { origin, method, path, body, maxHeight, signal, onProgress }: MiningTarget,
+  previous?: Mined,
+): Promise<Mined> {
+  const { token, height } = quote;
+  if (height > maxHeight) {
+    throw new PriceTooHighError(origin, height, maxHeight);
+  }
+  const salt = previous?.salt ??
+    crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const url = origin + path;
+  const challenge = challengeOf({ token, method, url, salt, body });
+  const started = performance.now();
+  const { nonces, hashes, engine, threads } = await solve(challenge, height, {
+    signal,
+    onProgress,
+    previous: previous?.nonces,
+  });
+  const milliseconds = performance.now() - started;
+  const stamp = formatStamp({ token, salt, nonces });
+  const cost = { height, hashes, milliseconds, engine, threads };
+  return { quote, salt, nonces, stamp, cost };
 }
 
 /** How to go on after a refusal; undefined when paying does not help. */
 function nextAttempt(
   mined: Mined,
   problem: Problem,
-): { quote: Quote; mined: Mined | undefined } | undefined {
+): { quote: Quote; previous: Mined | undefined } | undefined {
   const { token, height, owed } = problem;
   if (token === undefined || height === undefined) return undefined;
-  const afresh = { quote: { token, height }, mined: undefined };
+  const afresh = { quote: { token, height }, previous: undefined };
   switch (problemCodeOf(problem)) {
     case "stamp-too-low": {
       if (owed === undefined) return afresh;
       const missing = workOf(owed) - workOf(mined.quote.height);
       const topUp = { token: mined.quote.token, height: owed };
-      return missing <= workOf(height) ? { quote: topUp, mined } : afresh;
+      return missing <= workOf(height)
+        ? { quote: topUp, previous: mined }
+        : afresh;
     }
     case "token-expired":
     case "token-forged":

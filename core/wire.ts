@@ -151,6 +151,8 @@ export type ProblemCode =
   | "too-many-subscribers"
   | "too-many-subscribers-per-address"
   | "too-many-rooms"
+  | "too-many-requests"
+  | "too-busy"
   | "shutting-down"
   | "internal";
 

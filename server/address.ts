@@ -31,6 +31,16 @@ export function addressBlockOf(address: string): string {
     : ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/64`).toString();
 }
 
+/** The blocks by which a client is rationed: its own, and an IPv6 /48 around it. */
+export function addressBlocksOf(address: string): readonly string[] {
+  const own = addressBlockOf(address);
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv4" ? [own] : [
+    `${own}/64`,
+    `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/48`)}/48`,
+  ];
+}
+
 /** Whether an address stays on its machine. */
 export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === "loopback";

@@ -44,6 +44,7 @@ export function parseArguments(
   try {
     applyVariables(command, variables);
     command.parse(args, { from: "user" });
+    checkTogether(command);
   } catch (error) {
     if (!isCommanderError(error)) throw error;
     return { action: "exit", code: error.exitCode, ...output };
@@ -52,8 +53,7 @@ export function parseArguments(
 }
 
 function createCommand(): Command {
-  const { host, port, maxSubscribers, maxSubscribersPerIp, maxMemoryBytes } =
-    DEFAULT_CONFIG;
+  const { host, port, maxMemoryBytes, ...defaults } = DEFAULT_CONFIG;
   return new Command("sigmesh")
     .description(
       "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
@@ -73,6 +73,11 @@ function createCommand(): Command {
         count(0, 65535),
       ).default(port),
     )
+    .addOption(option(
+      "--cert <file>",
+      "certificate chain, PEM; with it the node serves https; needs --key",
+    ))
+    .addOption(option("--key <file>", "private key of --cert, PEM"))
     .addOption(option(
       "--public-url <origin>",
       "origin by which the world reaches this node",
@@ -107,15 +112,28 @@ function createCommand(): Command {
         "--max-subscribers <number>",
         "open streams in all",
         count(1, 1_000_000),
-      ).default(maxSubscribers),
+      ).default(defaults.maxSubscribers),
     )
     .addOption(
       option(
         "--max-subscribers-per-ip <number>",
         "open streams of one IPv4 address or IPv6 /64",
         count(1, 1_000_000),
-      )
-        .default(maxSubscribersPerIp),
+      ).default(defaults.maxSubscribersPerIp),
+    )
+    .addOption(
+      option(
+        "--max-unpaid <number>",
+        "free requests a second in all",
+        count(1, 1_000_000),
+      ).default(defaults.maxUnpaid),
+    )
+    .addOption(
+      option(
+        "--max-unpaid-per-ip <number>",
+        "free requests a second of one IPv4 address or IPv6 /64",
+        count(1, 1_000_000),
+      ).default(defaults.maxUnpaidPerIp),
     )
     .addOption(
       option("--no-dht", "without the BitTorrent DHT (this version has none)"),
@@ -205,8 +223,20 @@ function isSwitch({ required, optional }: Option): boolean {
   return !required && !optional;
 }
 
+/** What one option alone cannot tell. */
+function checkTogether(command: Command): void {
+  const { cert, key } = command.opts();
+  if ((cert === undefined) === (key === undefined)) return;
+  const [given, missing] = key === undefined
+    ? ["--cert", "--key"]
+    : ["--key", "--cert"];
+  command.error(`error: ${given} needs ${missing}: both, or neither`);
+}
+
 function configFrom(command: Command): Config {
   const {
+    cert,
+    key,
     maxMemory,
     difficulty,
     dht: _dht,
@@ -217,6 +247,7 @@ function configFrom(command: Command): Config {
   return Object.freeze({
     ...DEFAULT_CONFIG,
     ...given,
+    certificate: cert === undefined ? null : { cert, key },
     isPortExplicit: command.getOptionValueSource("port") !== "default",
     maxMemoryBytes: maxMemory * MEBIBYTE,
     curve: difficulty ?? DEFAULT_CONFIG.curve,

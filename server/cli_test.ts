@@ -44,6 +44,11 @@ const good: [string, Partial<Config>][] = [
   ["--max-memory 256", { maxMemoryBytes: 256 * 2 ** 20 }],
   ["--max-subscribers 5", { maxSubscribers: 5 }],
   ["--max-subscribers-per-ip 5", { maxSubscribersPerIp: 5 }],
+  ["--max-unpaid 5", { maxUnpaid: 5 }],
+  ["--max-unpaid-per-ip 5", { maxUnpaidPerIp: 5 }],
+  ["--cert c.pem --key k.pem", {
+    certificate: { cert: "c.pem", key: "k.pem" },
+  }],
   ["--no-dht --no-mesh --no-turn", {}],
 ];
 
@@ -68,6 +73,10 @@ const bad: [string, RegExp][] = [
   ["--difficulty /nowhere.json", /'--difficulty <file>'.*cannot read the file/],
   ["--max-memory 1", /'--max-memory <MiB>'.*from 64/],
   ["--max-subscribers 0", /'--max-subscribers <number>'.*from 1/],
+  ["--max-unpaid 0", /'--max-unpaid <number>'.*from 1/],
+  ["--max-unpaid-per-ip x", /'--max-unpaid-per-ip <number>'.*from 1/],
+  ["--cert c.pem", /--cert needs --key/],
+  ["--key k.pem", /--key needs --cert/],
   ["--max-subscribers-per-ip x", /'--max-subscribers-per-ip <number>'.*from 1/],
   ["--pord 1", /unknown option '--pord'\n\(Did you mean --port\?\)/],
   ["--turn-port 3478", /unknown option '--turn-port'/],

@@ -13,6 +13,8 @@ export interface Config {
   readonly port: number;
   /** Whether a port that is taken is an error, since somebody asked for it. */
   readonly isPortExplicit: boolean;
+  /** Files of the certificate chain and its key, PEM; with them only https is served. */
+  readonly certificate: { readonly cert: string; readonly key: string } | null;
   /** Origin by which the world knows this node. */
   readonly publicUrl: string | null;
   /** Further Host headers that are this node's. */
@@ -31,6 +33,10 @@ export interface Config {
   readonly maxSubscribers: number;
   /** Open streams of one IPv4 address or IPv6 /64. At the bound likewise. */
   readonly maxSubscribersPerIp: number;
+  /** Free requests a second in all. Beyond them free requests are refused. */
+  readonly maxUnpaid: number;
+  /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them its answers are held, and refusals. */
+  readonly maxUnpaidPerIp: number;
 }
 
 /** A node that was told nothing. */
@@ -38,6 +44,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   host: "0.0.0.0",
   port: 8000,
   isPortExplicit: false,
+  certificate: null,
   publicUrl: null,
   allowedHosts: [],
   trustProxy: [],
@@ -47,6 +54,8 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxMemoryBytes: 1024 * 2 ** 20,
   maxSubscribers: 20_000,
   maxSubscribersPerIp: 64,
+  maxUnpaid: 1000,
+  maxUnpaidPerIp: 10,
 });
 
 /** A setting that cannot be used; the message says what it takes. */

@@ -51,14 +51,20 @@ function reasonOf(
   }
 }
 
-function announce({ host, port }: Node, { publicUrl }: Config): void {
+function announce(
+  { host, port }: Node,
+  { publicUrl, certificate }: Config,
+): void {
+  const scheme = certificate === null ? "http" : "https";
   const address = host.includes(":") ? `[${host}]` : host;
   const isEverywhere = host === "0.0.0.0" || host === "::";
-  console.log(`http http://${address}:${port}`);
+  console.log(`${scheme} ${scheme}://${address}:${port}`);
   console.log(
     publicUrl === null
       ? "not announced: no --public-url"
       : `public ${publicUrl}`,
   );
-  console.log(`open http://${isEverywhere ? "localhost" : address}:${port}/`);
+  console.log(
+    `open ${scheme}://${isEverywhere ? "localhost" : address}:${port}/`,
+  );
 }

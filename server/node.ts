@@ -4,13 +4,20 @@ import { Admission } from "./admission/admission.ts";
 import { SpentStamps } from "./admission/spent_stamps.ts";
 import { TokenIssuer } from "./admission/token_issuer.ts";
 import { Assets } from "./api/assets.ts";
-import { type HttpListener, listenHttp } from "./api/http_listener.ts";
+import {
+  type HttpListener,
+  type HttpListenerOptions,
+  listenHttp,
+} from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
+import { Certificate } from "./api/certificate.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
+import { Effort } from "./load/effort.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
+import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
 
 /** A running node. */
@@ -18,6 +25,8 @@ export interface Node {
   /** Where it listens. */
   readonly host: string;
   readonly port: number;
+  /** What it is made of, for those who look inside: tests and benchmarks. */
+  readonly parts: NodeParts;
   /** Readiness off, streams told to go elsewhere, sockets closed; within 3 s. */
   close(): Promise<void>;
 }
@@ -36,6 +45,8 @@ export interface NodeParts {
   readonly api: Api;
   readonly rooms: RoomRegistry;
   readonly price: LoadSampler;
+  readonly clock: Clock;
+  readonly effort: Effort;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -56,11 +67,19 @@ export async function buildNode(
 ): Promise<NodeParts> {
   const assets = await Assets.load();
   const issuer = await TokenIssuer.create(clock);
+  const effort = new Effort();
   const price = new LoadSampler({
     clock,
     read: readings,
     maxMemoryBytes: config.maxMemoryBytes,
     curve: config.curve,
+    effort,
+  });
+  const unpaid = new UnpaidBudget({
+    clock,
+    perAddress: config.maxUnpaidPerIp,
+    perNode: config.maxUnpaid,
+    saturation: () => price.saturation,
   });
   const spent = new SpentStamps(clock, SERVER_LIMITS.spentStamps);
   const admission = new Admission({ issuer, spent, price });
@@ -72,6 +91,7 @@ export async function buildNode(
       maxSubscribers: config.maxSubscribers,
       maxSubscribersPerAddress: config.maxSubscribersPerIp,
     },
+    effort,
     random,
   });
   let isClosing = false;
@@ -79,9 +99,11 @@ export async function buildNode(
     isClosing ? "This node is shutting down; use another one." : undefined;
   const services = { config, admission, rooms, price, unhealthy };
   return {
-    api: createApi({ ...services, assets, onFault }),
+    api: createApi({ ...services, assets, unpaid, effort, onFault }),
     rooms,
     price,
+    clock,
+    effort,
     start() {
       price.start();
       rooms.start();
@@ -99,13 +121,24 @@ export async function startNode(
   config: Config,
   surroundings: Surroundings = {},
 ): Promise<Node> {
+  const { warn = console.warn, onFault = console.error } = surroundings;
+  const certificate = config.certificate === null
+    ? undefined
+    : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const listener = await listen(parts.api, config, surroundings);
+  const { api, clock, effort } = parts;
+  const listener = await listen(config, {
+    options: { api, clock, effort, certificate, onFault },
+    warn,
+  });
   parts.start();
+  certificate?.start({ clock, warn });
   return {
     host: listener.host,
     port: listener.port,
+    parts,
     async close() {
+      certificate?.close();
       parts.close();
       await listener.close(GRACE_MS);
     },
@@ -114,17 +147,19 @@ export async function startNode(
 
 /** A default port that is taken gives way to a free one; one that was asked for is an error. */
 async function listen(
-  api: Api,
   { host, port, isPortExplicit, trustProxy }: Config,
-  { warn = console.warn, onFault = console.error }: Surroundings,
+  { options, warn }: {
+    options: Omit<HttpListenerOptions, "host" | "port" | "trustProxy">;
+    warn: (message: string) => void;
+  },
 ): Promise<HttpListener> {
-  const options = { api, host, trustProxy, onFault };
+  const listening = { ...options, host, trustProxy };
   try {
-    return await listenHttp({ ...options, port });
+    return await listenHttp({ ...listening, port });
   } catch (error) {
     const { code } = error as { code?: string };
     if (code !== "EADDRINUSE" || isPortExplicit) throw error;
     warn(`Port ${port} is taken, choosing a free one; --port sets another.`);
-    return await listenHttp({ ...options, port: 0 });
+    return await listenHttp({ ...listening, port: 0 });
   }
 }

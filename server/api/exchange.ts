@@ -29,5 +29,18 @@ export class EventStream {
   }
 }
 
-/** A response, or a stream. */
-export type Answer = Response | EventStream;
+/** A response to be given late: its client asks for too much. */
+export class Held {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    this.response = response;
+  }
+
+  get headers(): Headers {
+    return this.response.headers;
+  }
+}
+
+/** A response, one that waits, or a stream. */
+export type Answer = Response | Held | EventStream;

@@ -1,8 +1,7 @@
 /** The endpoints: from a request to an answer, without a socket. */
 
-import { WEIGHTS } from "@sigmesh/core";
+import { type PricedRequest, WEIGHTS } from "@sigmesh/core";
 import {
-  EVENTS,
   LIMITS,
   type NodeFacts,
   parseRoomHash,
@@ -14,12 +13,13 @@ import type { Config } from "../config.ts";
 import type { Price } from "../load/load_sampler.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
-import { encodeEvent } from "../rooms/sse.ts";
 import { addressBlockOf, familyOf } from "../address.ts";
 import { VERSION } from "../version.ts";
 import { type Answer, type Connection, EventStream } from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
-import { problemOf, type Refusal, withQuote } from "./problem.ts";
+import { type Refusal, withQuote } from "./problem.ts";
+import { overloaded, STREAM_HEADERS } from "./rationing.ts";
+import { RETRY_AFTER_SECONDS } from "./rationing.ts";
 import * as pages from "./views/pages.tsx";
 
 /** A request that passed the Host rule. */
@@ -29,6 +29,14 @@ export interface Call {
   /** As the client dialled it. */
   readonly origin: string;
   readonly connection: Connection;
+  readonly payment: Payment;
+}
+
+/** What a request brings to pay with, and whether it was enough. */
+export interface Payment {
+  /** As sent, or undefined when none was. */
+  readonly stamp: string | undefined;
+  isAccepted: boolean;
 }
 
 /** What the endpoints work with. */
@@ -42,7 +50,6 @@ export interface Services {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const RETRY_AFTER_SECONDS = 10;
 
 /** Handlers that share one node's services. */
 export class Handlers {
@@ -50,6 +57,12 @@ export class Handlers {
 
   constructor(services: Services) {
     this.#services = services;
+  }
+
+  /** Whether such a request is free only without a stamp. */
+  takesStamp({ method, headers }: Request): boolean {
+    return method === "POST" ||
+      (wantsEventStream(headers) && this.#services.rooms.streamWeight > 0);
   }
 
   home({ request, origin }: Call): Response {
@@ -99,7 +112,7 @@ export class Handlers {
   }
 
   async post(call: Call): Promise<Response> {
-    const { request, url, origin } = call;
+    const { request, url } = call;
     const { admission, rooms } = this.#services;
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
@@ -110,45 +123,52 @@ export class Handlers {
     const full = rooms.refusalOfPost(hash);
     if (full !== undefined) return refuse(request, roomRefusal(full));
     const priced = rooms.pricedPost(hash);
+    const paid = this.#admit(call, { priced, body });
+    if (!paid.ok) return refuse(request, paid.refusal);
+    const subscribers = rooms.post(hash, paid.id, body);
+    const next = admission.quote(rooms.pricedPost(hash));
+    const posted = { id: paid.id, subscribers, ...next };
+    return respond(request, posted, () => pages.postedPage(posted), 202);
+  }
+
+  /** Spends the request's stamp; the refusal has all that is needed to pay. */
+  #admit(
+    { request, url, origin, payment }: Call,
+    { priced, body }: { priced: PricedRequest; body: Uint8Array },
+  ): { ok: true; id: string } | { ok: false; refusal: Refusal } {
+    const { admission } = this.#services;
     const verdict = admission.admit({
       ...priced,
-      stamp: stampOf(request, url),
+      stamp: payment.stamp,
       method: request.method,
       url: origin + url.pathname,
       body,
     });
-    if (!verdict.ok) {
-      const { reason: code, detail, extras = {} } = verdict;
-      const quote = admission.quote(priced);
-      return refuse(request, withQuote({ code, detail, extras }, quote));
+    if (verdict.ok) {
+      payment.isAccepted = true;
+      return verdict;
     }
-    const subscribers = rooms.post(hash, verdict.id, body);
-    const next = admission.quote(rooms.pricedPost(hash));
-    const posted = { id: verdict.id, subscribers, ...next };
-    return respond(request, posted, () => pages.postedPage(posted), 202);
+    const { reason: code, detail, extras = {} } = verdict;
+    const quote = admission.quote(priced);
+    return { ok: false, refusal: withQuote({ code, detail, extras }, quote) };
   }
 
-  #openStream({ request, url, connection }: Call, hash: RoomHash): Answer {
+  #openStream(call: Call, hash: RoomHash): Answer {
+    const { request, url, connection } = call;
     const { rooms } = this.#services;
     const replay = replayOf(request, url);
     if (!replay.ok) return refuse(request, replay.refusal);
     const addressBlock = addressBlockOf(connection.clientAddress);
-    const headers = new Headers({
-      "content-type": "text/event-stream",
-      "cache-control": "no-cache, no-transform",
-      "x-accel-buffering": "no",
-    });
-    return new EventStream(headers, (sink) => {
-      const full = rooms.refusalOfStream(hash, addressBlock);
-      if (full === undefined) {
-        rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
-        return;
-      }
-      // EventSource never comes back after a status other than 200.
-      const problem = problemOf(roomRefusal(full));
-      const retryMs = RETRY_AFTER_SECONDS * 1000;
-      sink.write(encodeEvent(EVENTS.overloaded, problem, { retryMs }));
-      sink.end();
+    const full = rooms.refusalOfStream(hash, addressBlock);
+    if (full !== undefined) return overloaded(roomRefusal(full));
+    const weight = rooms.streamWeight;
+    if (weight > 0) {
+      const priced = { weight, messages: 0, subscribers: 0 };
+      const paid = this.#admit(call, { priced, body: new Uint8Array() });
+      if (!paid.ok) return overloaded(paid.refusal);
+    }
+    return new EventStream(new Headers(STREAM_HEADERS), (sink) => {
+      rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
     });
   }
 
@@ -257,7 +277,7 @@ function faultOf(body: Uint8Array): Refusal | undefined {
 }
 
 /** The stamp of the Authorization header, else of `?pow=`. */
-function stampOf(request: Request, url: URL): string | undefined {
+export function stampOf(request: Request, url: URL): string | undefined {
   const authorization = request.headers.get("authorization") ?? "";
   const [, stamp] = /^pow +(.*)$/i.exec(authorization) ?? [];
   return stamp ?? url.searchParams.get("pow") ?? undefined;

@@ -10,6 +10,8 @@ import {
   parsePosted,
   parseProblem,
   parseRoomFacts,
+  type Problem,
+  problemCodeOf,
 } from "@sigmesh/core/wire";
 import { FakeSink, turn } from "../testing/fake_sink.ts";
 import { createTestApi } from "../testing/test_api.ts";
@@ -249,10 +251,34 @@ Deno.test("a bad ?since= is named", async () => {
 Deno.test("a stream over the cap is told to come back, with status 200", async () => {
   const api = await createTestApi({ maxSubscribers: 1 });
   await open(api, PATH);
-  const sink = await open(api, PATH);
-  assertEquals(sink.state, "ended");
-  const [event] = sink.takeEvents();
-  assertMatch(event!, /^retry: 10000\nevent: overloaded\ndata: \{.*503/);
+  const headers = { accept: "text/event-stream" };
+  const refused = await api.call(PATH, { headers }) as Response;
+  assertEquals(refused.status, 200);
+  assertMatch(
+    await refused.text(),
+    /^retry: 10000\nevent: overloaded\ndata: \{.*503.*\}\n\n$/,
+  );
+});
+
+Deno.test("above 80 % of the slots a stream must be paid for, the more the fewer are left", async () => {
+  const api = await createTestApi({ maxSubscribers: 20 });
+  for (let i = 0; i < 16; i++) await open(api, PATH);
+  const headers = { accept: "text/event-stream" };
+  const ask = async (path: string) =>
+    await (await api.call(path, { headers }) as Response).text();
+  const owedNow = async () => {
+    const [, json] = /overloaded\ndata: (.*)\n\n$/.exec(await ask(PATH))!;
+    const problem = JSON.parse(json!) as Problem;
+    assertEquals(problemCodeOf(problem), "stamp-missing");
+    return { token: problem.token!, height: problem.height! };
+  };
+  const quote = await owedNow();
+  assertEquals(quote.height, 8);
+  const stamp = await api.pay(PATH, "", { ...quote, method: "GET" });
+  await open(api, `${PATH}?pow=${stamp}`);
+  assertEquals((await owedNow()).height, 9);
+  assertMatch(await ask(`${PATH}?pow=${stamp}`), /stamp-(too-low|spent)/);
+  assertEquals(api.rooms.subscribers, 17);
 });
 
 Deno.test("people get pages", async () => {

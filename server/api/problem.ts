@@ -49,6 +49,8 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> =
       status: 429,
       title: "Too many streams from one address",
     },
+    "too-many-requests": { status: 429, title: "Too many free requests" },
+    "too-busy": { status: 503, title: "Too busy for free requests" },
     "too-many-rooms": { status: 503, title: "Too many rooms" },
     "shutting-down": { status: 503, title: "Shutting down" },
     "internal": { status: 500, title: "Fault of this node" },

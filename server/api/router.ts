@@ -3,9 +3,18 @@
 import { PATHS } from "@sigmesh/core/wire";
 import { type Answer, type Connection, EventStream } from "./exchange.ts";
 import type { Assets } from "./assets.ts";
-import { type Call, Handlers, type Services } from "./handlers.ts";
+import {
+  type Call,
+  Handlers,
+  type Payment,
+  type Services,
+  stampOf,
+} from "./handlers.ts";
 import { originOf } from "./host_rule.ts";
 import { refuse } from "./negotiation.ts";
+import { Rationing } from "./rationing.ts";
+import type { Effort } from "../load/effort.ts";
+import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 
 /** Answers any request; never throws, never rejects. */
 export type Api = (
@@ -31,11 +40,14 @@ const PREFLIGHT = {
 export function createApi(
   services: Services & {
     assets: Assets;
+    unpaid: UnpaidBudget;
+    effort: Effort;
     /** Gets what went wrong inside; the client only learns that something did. */
     onFault: (fault: unknown) => void;
   },
 ): Api {
   const handlers = new Handlers(services);
+  const rationing = new Rationing(services);
   const { assets, config, onFault } = services;
   const fixed: Record<string, Methods> = {
     [PATHS.home]: { GET: (call) => handlers.home(call) },
@@ -60,9 +72,8 @@ export function createApi(
 
   async function answer(
     request: Request,
-    connection: Connection,
+    { connection, url, payment }: Pick<Call, "connection" | "url" | "payment">,
   ): Promise<Answer> {
-    const url = new URL(request.url);
     const origin = originOf(url.host, config, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
     const methods = methodsOf(url.pathname);
@@ -78,28 +89,55 @@ export function createApi(
         headers: { allow },
       });
     }
-    const answered = await handler({ request, url, origin, connection });
+    const answered = await handler({
+      request,
+      url,
+      origin,
+      connection,
+      payment,
+    });
     return request.method === "HEAD" && answered instanceof EventStream
       ? new Response(null, { headers: answered.headers })
       : answered;
   }
 
-  return async (request, connection) => {
-    let answered: Answer;
+  async function answerOrFail(
+    request: Request,
+    call: Pick<Call, "connection" | "url" | "payment">,
+  ): Promise<Answer> {
     try {
-      answered = await answer(request, connection);
+      return await answer(request, call);
     } catch (fault) {
       onFault(fault);
-      answered = refuse(request, {
+      return refuse(request, {
         code: "internal",
         detail:
           "This node failed at your request; its operator's log says why.",
       });
     }
-    for (const [name, value] of Object.entries(CORS)) {
-      answered.headers.set(name, value);
-    }
-    answered.headers.set("x-content-type-options", "nosniff");
+  }
+
+  return async (request, connection) => {
+    const url = new URL(request.url);
+    const payment: Payment = {
+      stamp: stampOf(request, url),
+      isAccepted: false,
+    };
+    const answered = await rationing.ration(request, {
+      isStamped: payment.stamp !== undefined && handlers.takesStamp(request),
+      connection,
+      answer: async () => {
+        const answered = await answerOrFail(request, {
+          connection,
+          url,
+          payment,
+        });
+        return { answered, isPaid: payment.isAccepted };
+      },
+    });
+    const { headers } = answered;
+    for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
+    headers.set("x-content-type-options", "nosniff");
     return answered;
   };
 }

@@ -24,6 +24,9 @@ Deno.test("a reader that stops is disconnected, another reads on", async () => {
     host: "127.0.0.1",
     port: 0,
     trustProxy: [],
+    certificate: undefined,
+    clock: node.clock,
+    effort: node.effort,
     onFault,
   });
   node.start();

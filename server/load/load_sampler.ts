@@ -2,6 +2,7 @@
 
 import { heightOf, type PriceCurve, priceOf } from "@sigmesh/core";
 import type { Clock } from "../clock.ts";
+import type { Effort } from "./effort.ts";
 import type { Readings } from "./gauges.ts";
 import { nextPressure } from "./pressure.ts";
 
@@ -31,25 +32,29 @@ export class LoadSampler implements Price {
   readonly #read: () => Readings;
   readonly #maxMemoryBytes: number;
   readonly #curve: PriceCurve;
+  readonly #effort: Effort;
   #last: Readings;
   #lastAt: number;
   #pressure = 1;
   #work: number;
   #height: number;
-  #smooth = { hostCpu: 0, thread: 0, hostMemory: 0, rss: 0 };
+  #smooth = { hostCpu: 0, thread: 0, allThread: 0, hostMemory: 0, rss: 0 };
   #stop = () => {};
 
-  constructor({ clock, read, maxMemoryBytes, curve }: {
+  constructor({ clock, read, maxMemoryBytes, curve, effort }: {
     clock: Clock;
     read: () => Readings;
     /** RSS at which memory counts as full. */
     maxMemoryBytes: number;
     curve: PriceCurve;
+    /** Tells paid work from unpaid. */
+    effort: Effort;
   }) {
     this.#clock = clock;
     this.#read = read;
     this.#maxMemoryBytes = maxMemoryBytes;
     this.#curve = curve;
+    this.#effort = effort;
     this.#last = read();
     this.#lastAt = clock.now();
     this.#work = priceOf({ load: 0, pressure: 1, curve });
@@ -76,6 +81,11 @@ export class LoadSampler implements Price {
     };
   }
 
+  /** Share of the main thread that is used, unpaid work included, 0..1. */
+  get saturation(): number {
+    return this.#smooth.allThread;
+  }
+
   start(): void {
     this.#stop = this.#clock.every(SAMPLE_MS, () => this.sample());
   }
@@ -93,16 +103,18 @@ export class LoadSampler implements Price {
     const read = this.#read();
     this.#last = read;
     this.#lastAt = now;
+    const seconds = elapsedMs / 1000;
+    const threadMs = read.threadMs - last.threadMs;
+    const unpaidMs = threadMs * this.#effort.takeUnpaidShare(seconds);
+    const hostBusyMs = read.hostBusyMs - last.hostBusyMs - unpaidMs;
     const hostTotalMs = read.hostTotalMs - last.hostTotalMs;
     const shares = {
-      hostCpu: hostTotalMs > 0
-        ? (read.hostBusyMs - last.hostBusyMs) / hostTotalMs
-        : 0,
-      thread: (read.threadMs - last.threadMs) / elapsedMs,
+      hostCpu: hostTotalMs > 0 ? aboveHalf(hostBusyMs / hostTotalMs) : 0,
+      thread: (threadMs - unpaidMs) / elapsedMs,
+      allThread: threadMs / elapsedMs,
       hostMemory: aboveHalf(read.hostMemoryUsed),
       rss: aboveHalf(read.rssBytes / this.#maxMemoryBytes),
     };
-    const seconds = elapsedMs / 1000;
     const weight = 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
     for (const name of Object.keys(shares) as (keyof typeof shares)[]) {
       const share = Math.min(1, Math.max(0, shares[name]));
@@ -121,7 +133,11 @@ export class LoadSampler implements Price {
   }
 }
 
-/** Counts a share of memory from one half upwards: a host resting at 50 % is idle. */
+/**
+ * Counts a share of the host from one half upwards. One that rests at 50 % of
+ * its memory is idle; and processors that others keep half busy, be it a
+ * browser that mines beside a node under test, take nothing from this one.
+ */
 function aboveHalf(share: number): number {
   return Math.max(0, share * 2 - 1);
 }

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { idleReadings } from "../testing/test_node.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
+import { Effort } from "./effort.ts";
 import type { Readings } from "./gauges.ts";
 import { LoadSampler } from "./load_sampler.ts";
 
@@ -24,9 +25,16 @@ function machine(perSecond: Partial<Readings>) {
     };
   };
   const maxMemoryBytes = 1000 * MEBIBYTE;
-  const sampler = new LoadSampler({ clock, read, maxMemoryBytes, curve });
+  const effort = new Effort();
+  const sampler = new LoadSampler({
+    clock,
+    read,
+    maxMemoryBytes,
+    curve,
+    effort,
+  });
   sampler.start();
-  return { clock, sampler };
+  return { clock, sampler, effort };
 }
 
 Deno.test("a node that was just started asks the idle price", () => {
@@ -37,7 +45,7 @@ Deno.test("a node that was just started asks the idle price", () => {
 });
 
 Deno.test("load is smoothed over five seconds", () => {
-  const { clock, sampler } = machine({ hostBusyMs: 1000, hostTotalMs: 2000 });
+  const { clock, sampler } = machine({ threadMs: 500 });
   clock.advance(1000);
   assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1 / 5)));
   clock.advance(4000);
@@ -54,6 +62,49 @@ Deno.test("the busier of host and main thread counts as processor load", () => {
   });
   clock.advance(100_000);
   assertAlmostEquals(sampler.load.cpu, 0.8, 1e-4);
+});
+
+Deno.test("a host counts from one half upwards: others may keep a processor busy", () => {
+  for (const [hostBusyMs, expected] of [[1000, 0], [1500, 0.5], [2000, 1]]) {
+    const { clock, sampler } = machine({
+      hostBusyMs: hostBusyMs!,
+      hostTotalMs: 2000,
+    });
+    clock.advance(100_000);
+    assertAlmostEquals(sampler.load.cpu, expected!, 1e-4);
+  }
+});
+
+Deno.test("unpaid work raises neither price nor pressure, paid work beside it does", () => {
+  const flooded = machine({
+    threadMs: 1000,
+    hostBusyMs: 2000,
+    hostTotalMs: 2000,
+  });
+  for (let second = 0; second < 60; second++) {
+    flooded.effort.addUnpaid(10_000_000);
+    flooded.clock.advance(1000);
+  }
+  assert(flooded.sampler.height < 16.1, `${flooded.sampler.height} bits`);
+  assertEquals(flooded.sampler.pressure, 1);
+  assertAlmostEquals(flooded.sampler.saturation, 1, 1e-4);
+
+  const mixed = machine({ threadMs: 1000 });
+  for (let second = 0; second < 60; second++) {
+    mixed.effort.addUnpaid(600_000);
+    mixed.effort.addPaid(400_000);
+    mixed.clock.advance(1000);
+  }
+  assertAlmostEquals(mixed.sampler.load.cpu, 0.4, 0.01);
+});
+
+Deno.test("a few requests to an idle node are not taken for all of its load", () => {
+  const { clock, sampler, effort } = machine({ threadMs: 20 });
+  for (let second = 0; second < 60; second++) {
+    effort.addUnpaid(100);
+    clock.advance(1000);
+  }
+  assert(sampler.load.cpu > 0.018, `${sampler.load.cpu}`);
 });
 
 Deno.test("memory counts from one half upwards, of host and of process", () => {

@@ -4,10 +4,11 @@ import { EVENTS, type Quote, type RoomHash } from "@sigmesh/core/wire";
 import { type PricedRequest, WEIGHTS } from "@sigmesh/core";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type { Price } from "../load/load_sampler.ts";
 import type { ReplayRequest } from "./history.ts";
 import { Room } from "./room.ts";
-import { encodeEvent, encodeMessage } from "./sse.ts";
+import { encodeEvent, encodeMessage, encodeRetry } from "./sse.ts";
 import { type Sink, Subscriber } from "./subscriber.ts";
 
 const TICK_MS = 1000;
@@ -15,6 +16,16 @@ const TICK_MS = 1000;
 const QUIET_LOAD = 0.9;
 /** Told to a stream when it opens, as its time to reconnect. */
 const RETRY_MS = 2000;
+/** Above this share of the slots a new stream must be paid for, … */
+const FREE_SHARE = 0.8;
+/** … and costs twice as much with each further such share that is taken. */
+const DOUBLING_SHARE = 0.05;
+/**
+ * A stream as old as this gives way to a new one of its address when that has
+ * as many as it may. A client that is still there comes back and loses nothing;
+ * one that vanished would hold its slot until TCP gives up.
+ */
+const SETTLED_MS = 60_000;
 
 /** Why a room takes nothing more. */
 export type RoomRefusal =
@@ -35,28 +46,32 @@ export class RoomRegistry {
   readonly #price: Price;
   readonly #quote: (request: PricedRequest) => Quote;
   readonly #limits: SubscriberLimits;
+  readonly #effort: Effort;
   readonly #random: () => number;
   readonly #rooms = new Map<RoomHash, Room>();
   /** Rooms that hold messages, the one posted to longest ago first. */
   readonly #remembering = new Set<Room>();
-  readonly #subscribersByBlock = new Map<string, number>();
+  /** The oldest first. */
+  readonly #subscribersByBlock = new Map<string, Set<Subscriber>>();
   #subscribers = 0;
   #historyBytes = 0;
   #flushing = new Set<Subscriber>();
   #isClosing = false;
   #stop = () => {};
 
-  constructor({ clock, price, quote, limits, random = Math.random }: {
+  constructor({ clock, price, quote, limits, effort, random }: {
     clock: Clock;
     price: Price;
     quote: (request: PricedRequest) => Quote;
     limits: SubscriberLimits;
-    random?: () => number;
+    effort: Effort;
+    random: () => number;
   }) {
     this.#clock = clock;
     this.#price = price;
     this.#quote = quote;
     this.#limits = limits;
+    this.#effort = effort;
     this.#random = random;
   }
 
@@ -68,6 +83,14 @@ export class RoomRegistry {
   /** Open streams. */
   get subscribers(): number {
     return this.#subscribers;
+  }
+
+  /** What a new stream costs relative to a post: 0 while slots are plenty, up to 16. */
+  get streamWeight(): number {
+    const share = this.#subscribers / this.#limits.maxSubscribers;
+    return share < FREE_SHARE
+      ? 0
+      : 2 ** ((share - FREE_SHARE) / DOUBLING_SHARE);
   }
 
   start(): void {
@@ -131,17 +154,19 @@ export class RoomRegistry {
   refusalOfStream(hash: RoomHash, block: string): RoomRefusal | undefined {
     const { maxSubscribers, maxSubscribersPerAddress } = this.#limits;
     if (this.#subscribers >= maxSubscribers) return "too-many-subscribers";
-    const ofBlock = this.#subscribersByBlock.get(block) ?? 0;
-    if (ofBlock >= maxSubscribersPerAddress) {
-      return "too-many-subscribers-per-address";
+    const ofBlock = this.#subscribersByBlock.get(block);
+    if (ofBlock !== undefined && ofBlock.size >= maxSubscribersPerAddress) {
+      const [oldest] = ofBlock;
+      const ageMs = this.#clock.now() - oldest!.openedAt;
+      if (ageMs < SETTLED_MS) return "too-many-subscribers-per-address";
     }
     return this.refusalOfPost(hash);
   }
 
   /**
    * Opens a stream on a room: `retry` and a quote, what was asked to be told
-   * again, then messages as they come. The caller has asked `refusalOfStream`
-   * in the same turn.
+   * again, then messages as they come. The caller has asked `refusalOfStream`;
+   * streams that open in the same turn may exceed a bound by as many.
    */
   subscribe(hash: RoomHash, { sink, addressBlock, replay }: {
     sink: Sink;
@@ -158,7 +183,7 @@ export class RoomRegistry {
     });
     room.subscribers.add(subscriber);
     this.#subscribers++;
-    this.#countBlock(addressBlock, 1);
+    this.#addToBlock(subscriber);
     subscriber.replay(this.#opening(room, replay));
   }
 
@@ -179,15 +204,24 @@ export class RoomRegistry {
   #unsubscribe(room: Room, subscriber: Subscriber): void {
     if (!room.subscribers.delete(subscriber)) return;
     this.#subscribers--;
-    this.#countBlock(subscriber.addressBlock, -1);
+    const ofBlock = this.#subscribersByBlock.get(subscriber.addressBlock);
+    ofBlock?.delete(subscriber);
+    if (ofBlock?.size === 0) {
+      this.#subscribersByBlock.delete(subscriber.addressBlock);
+    }
     this.#flushing.delete(subscriber);
     this.#forgetIfIdle(room);
   }
 
-  #countBlock(block: string, change: 1 | -1): void {
-    const count = (this.#subscribersByBlock.get(block) ?? 0) + change;
-    if (count > 0) this.#subscribersByBlock.set(block, count);
-    else this.#subscribersByBlock.delete(block);
+  /** Over the bound the oldest gives way; that it is old enough was asked before. */
+  #addToBlock(subscriber: Subscriber): void {
+    const block = subscriber.addressBlock;
+    const ofBlock = this.#subscribersByBlock.get(block) ?? new Set();
+    this.#subscribersByBlock.set(block, ofBlock.add(subscriber));
+    if (ofBlock.size <= this.#limits.maxSubscribersPerAddress) return;
+    const [oldest] = ofBlock;
+    ofBlock.delete(oldest!);
+    oldest!.end(encodeRetry(RETRY_MS));
   }
 
   #roomOf(hash: RoomHash): Room {
@@ -242,6 +276,7 @@ export class RoomRegistry {
       setImmediate(() => {
         const due = this.#flushing;
         this.#flushing = new Set();
+        this.#effort.addPaid(EFFORT_US.event * due.size);
         for (const subscriber of due) subscriber.flush();
       });
     }

@@ -5,6 +5,7 @@ import { SERVER_LIMITS } from "../limits.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink, turn } from "../testing/fake_sink.ts";
 import type { ReplayRequest } from "./history.ts";
+import { Effort, EFFORT_US } from "../load/effort.ts";
 import { RoomRegistry } from "./room_registry.ts";
 
 const ROOM = "ab".repeat(20) as RoomHash;
@@ -18,7 +19,9 @@ function createRegistry(limits = {}) {
     pressure: 1,
     load: { cpu: 0, memory: 0 },
   };
+  const effort = new Effort();
   const registry = new RoomRegistry({
+    effort,
     clock,
     price,
     quote: (request) => ({
@@ -42,7 +45,7 @@ function createRegistry(limits = {}) {
   }
   const post = (id: string, room = ROOM, text = id) =>
     registry.post(room, id, new TextEncoder().encode(text));
-  return { clock, price, registry, subscribe, post };
+  return { clock, price, effort, registry, subscribe, post };
 }
 
 async function events(sink: FakeSink): Promise<string[]> {
@@ -66,6 +69,46 @@ Deno.test("a post reaches the subscribers of its room, the sender included, and 
   assertEquals(await events(a), ["id: x\ndata: hello"]);
   assertEquals(await events(b), ["id: x\ndata: hello"]);
   assertEquals(await events(other), []);
+});
+
+Deno.test("at an address's bound its oldest stream gives way once it is a minute old", async () => {
+  const { clock, registry, subscribe } = createRegistry({
+    maxSubscribersPerAddress: 2,
+  });
+  const [oldest, younger] = [subscribe(), subscribe()];
+  await events(oldest);
+  clock.advance(59_999);
+  const refusal = () => registry.refusalOfStream(ROOM, "192.0.2.1");
+  assertEquals(refusal(), "too-many-subscribers-per-address");
+  clock.advance(1);
+  assertEquals(refusal(), undefined);
+  oldest.takeEvents();
+  subscribe();
+  assertEquals([oldest.state, younger.state], ["ended", "open"]);
+  assertEquals(oldest.takeEvents().at(-1), "retry: 2000");
+  assertEquals(registry.subscribers, 2);
+});
+
+Deno.test("streams are free below 80 % of the slots, then double with each 5 %", () => {
+  const { registry, subscribe } = createRegistry({ maxSubscribers: 20 });
+  const weights = Array.from({ length: 20 }, (_, i) => {
+    subscribe(ROOM, { address: `${i}` });
+    return Math.round(registry.streamWeight);
+  });
+  assertEquals(weights.slice(0, 15), Array(15).fill(0));
+  assertEquals(weights.slice(15), [1, 2, 4, 8, 16]);
+});
+
+Deno.test("what a turn sends counts as paid work, a part for each subscriber", async () => {
+  const { effort, subscribe, post } = createRegistry();
+  for (let i = 0; i < 10; i++) subscribe();
+  await turn();
+  effort.takeUnpaidShare(0);
+  post("x");
+  post("y");
+  await turn();
+  effort.addUnpaid(10 * EFFORT_US.event);
+  assertEquals(effort.takeUnpaidShare(0), 0.5);
 });
 
 Deno.test("a late subscriber is told what it asks for, then what is new, in order", async () => {

@@ -43,3 +43,8 @@ export function encodeEvent(
     `${retry}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`,
   );
 }
+
+/** Only after how long to reconnect when the stream ends. */
+export function encodeRetry(retryMs: number): Uint8Array {
+  return utf8.encode(`retry: ${retryMs}\n\n`);
+}

@@ -30,6 +30,7 @@ const REPLAY_PACE_BYTES = 16 * 1024;
 export class Subscriber {
   /** Addresses are counted; this is the one that counts for this stream. */
   readonly addressBlock: string;
+  readonly openedAt: number;
   readonly #sink: Sink;
   readonly #clock: Clock;
   readonly #scheduleFlush: (subscriber: Subscriber) => void;
@@ -57,7 +58,8 @@ export class Subscriber {
     this.#clock = clock;
     this.#scheduleFlush = scheduleFlush;
     this.#onClose = onClose;
-    this.#takenAt = clock.now();
+    this.openedAt = clock.now();
+    this.#takenAt = this.openedAt;
     sink.onClose = onClose;
     sink.onDrain = () => this.flush();
   }
@@ -68,11 +70,18 @@ export class Subscriber {
     this.#scheduleFlush(this);
   }
 
-  /** Sends an event; drops the subscriber when too much waits for it. */
+  /**
+   * Sends an event. The subscriber is dropped when it has left too much unread;
+   * what this turn of the loop brings it could not have read yet, and is bounded
+   * apart.
+   */
   send(event: Uint8Array): void {
     if (this.#isOver) return;
-    const waiting = this.#liveBytes + this.#sink.unsentBytes;
-    if (waiting + event.length > SERVER_LIMITS.subscriberQueueBytes) {
+    const { subscriberQueueBytes, subscriberTurnBytes } = SERVER_LIMITS;
+    if (
+      this.#sink.unsentBytes > subscriberQueueBytes ||
+      this.#liveBytes + event.length > subscriberTurnBytes
+    ) {
       this.drop();
       return;
     }
@@ -106,7 +115,12 @@ export class Subscriber {
     if (unsent === 0 || taken > this.#taken) this.#takenAt = now;
     this.#taken = taken;
     const stalledMs = now - this.#takenAt;
-    if (stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000) this.drop();
+    const isReplaying = this.#replay.length > 0;
+    const replayedMs = isReplaying ? now - this.openedAt : 0;
+    if (
+      stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000 ||
+      replayedMs > SERVER_LIMITS.replaySeconds * 1000
+    ) this.drop();
   }
 
   /** Ends the stream after a last event; a replay that is under way is cut. */

@@ -47,12 +47,13 @@ Deno.test("a replay is paced by its reader, and comes before what is live", () =
   assertEquals(sink.state, "open");
 });
 
-Deno.test("a reader for whom more than 64 KiB wait is dropped, and gets nothing more", () => {
+Deno.test("a reader that left more than 64 KiB unread is dropped, and gets nothing more", () => {
   const { sink, state, subscriber } = subscribe();
   sink.isReading = false;
-  subscriber.send(kilobytes(32));
-  subscriber.flush();
-  subscriber.send(kilobytes(32));
+  for (const size of [32, 32, 1]) {
+    subscriber.send(kilobytes(size));
+    subscriber.flush();
+  }
   assertEquals(sink.state, "open");
   subscriber.send(event("x"));
   assertEquals(sink.state, "destroyed");
@@ -60,6 +61,34 @@ Deno.test("a reader for whom more than 64 KiB wait is dropped, and gets nothing 
   const { writes } = sink;
   subscriber.flush();
   assertEquals(sink.writes, writes);
+});
+
+Deno.test("what one turn brings a reader that reads does not drop it, up to 512 KiB", () => {
+  const { sink, subscriber } = subscribe();
+  for (let i = 0; i < 512; i++) subscriber.send(kilobytes(1));
+  subscriber.flush();
+  assertEquals(sink.text.length, 512 * 1024);
+  for (let i = 0; i < 512; i++) subscriber.send(kilobytes(1));
+  assertEquals(sink.state, "open");
+  subscriber.send(event("x"));
+  assertEquals(sink.state, "destroyed");
+});
+
+Deno.test("a replay that takes more than 60 s is given up", () => {
+  const { sink, subscriber, clock } = subscribe();
+  sink.isReading = false;
+  subscriber.replay([kilobytes(16), kilobytes(16)]);
+  subscriber.flush();
+  for (let second = 0; second < 60; second++) {
+    sink.unsentBytes--; // it reads, a byte a second
+    clock.advance(1000);
+    subscriber.dropIfStalled();
+  }
+  assertEquals(sink.state, "open");
+  sink.unsentBytes--;
+  clock.advance(1000);
+  subscriber.dropIfStalled();
+  assertEquals(sink.state, "destroyed");
 });
 
 Deno.test("a reader that takes nothing for more than 5 s is dropped", () => {

@@ -64,11 +64,15 @@ export async function createTestApi(config: Partial<Config> = {}) {
   }
 
   /** Mines a stamp at what is owed, or at another height. */
-  async function pay(path: string, body: string, given: Partial<Quote> = {}) {
+  async function pay(
+    path: string,
+    body: string,
+    { method = "POST", ...given }: Partial<Quote & { method: string }> = {},
+  ) {
     const { token, height } = { ...await quoteFor(path), ...given };
     const salt = crypto.getRandomValues(new Uint8Array(6));
     const url = ORIGIN + path;
-    const challenge = challengeOf({ token, method: "POST", url, salt, body });
+    const challenge = challengeOf({ token, method, url, salt, body });
     const { nonces } = await solve(challenge, height);
     return formatStamp({ token, salt, nonces });
   }

@@ -1,0 +1,110 @@
+/** What is free is scarce: takes each unpaid request out of a budget, and counts its cost. */
+
+import { EVENTS } from "@sigmesh/core/wire";
+import { addressBlocksOf } from "../address.ts";
+import { type Effort, EFFORT_US } from "../load/effort.ts";
+import type {
+  AddressBlocks,
+  UnpaidBudget,
+  UnpaidKind,
+  UnpaidRefusal,
+} from "../load/unpaid_budget.ts";
+import { encodeEvent } from "../rooms/sse.ts";
+import { type Answer, type Connection, Held } from "./exchange.ts";
+import { formatFor, refuse, wantsEventStream } from "./negotiation.ts";
+import { problemOf, type Refusal } from "./problem.ts";
+
+/** Making a page takes so many times what other answers take. */
+const PAGE_COST = 3;
+/** When those who were refused may come back. */
+export const RETRY_AFTER_SECONDS = 10;
+
+const DETAILS: Record<UnpaidRefusal, string> = {
+  "too-many-requests":
+    "Your address asks for more than is free; ask less often. Requests with " +
+    "a stamp are not counted.",
+  "too-busy": "This node is busy and serves what is paid first; use another " +
+    "one, or come back later.",
+};
+
+/** Shared by all requests of a node. */
+export class Rationing {
+  readonly #unpaid: UnpaidBudget;
+  readonly #effort: Effort;
+
+  constructor(
+    { unpaid, effort }: { unpaid: UnpaidBudget; effort: Effort },
+  ) {
+    this.#unpaid = unpaid;
+    this.#effort = effort;
+  }
+
+  /** Lets a request be answered, unless it is free and too much. */
+  async ration(
+    request: Request,
+    { isStamped, connection, answer }: {
+      /** Whether a stamp is to be checked; what fails is paid for after the fact. */
+      isStamped: boolean;
+      connection: Connection;
+      /** Answers; tells whether the request was paid. */
+      answer: () => Promise<{ answered: Answer; isPaid: boolean }>;
+    },
+  ): Promise<Answer> {
+    const blocks = addressBlocksOf(connection.clientAddress);
+    const kind = kindOf(request);
+    const cost = kind === "page" ? PAGE_COST : 1;
+    const refusal = isStamped
+      ? undefined
+      : this.#unpaid.take(blocks, { kind, cost });
+    if (refusal !== undefined) {
+      this.#effort.addUnpaid(EFFORT_US.request);
+      return new Held(refusalOf(request, refusal));
+    }
+    const { answered, isPaid } = await answer();
+    if (isPaid) {
+      this.#effort.addPaid(EFFORT_US.request + EFFORT_US.stamp);
+      return answered;
+    }
+    this.#effort.addUnpaid(cost * EFFORT_US.request);
+    return isStamped ? this.#charge(answered, blocks) : answered;
+  }
+
+  #charge(answered: Answer, blocks: AddressBlocks): Answer {
+    const isWithin = this.#unpaid.charge(blocks);
+    return isWithin || !(answered instanceof Response)
+      ? answered
+      : new Held(answered);
+  }
+}
+
+function kindOf({ headers }: Request): UnpaidKind {
+  if (wantsEventStream(headers)) return "stream";
+  return formatFor(headers) === "json" ? "fact" : "page";
+}
+
+function refusalOf(request: Request, code: UnpaidRefusal): Response {
+  const refusal = {
+    code,
+    detail: DETAILS[code],
+    headers: { "retry-after": `${RETRY_AFTER_SECONDS}` },
+  };
+  return wantsEventStream(request.headers)
+    ? overloaded(refusal)
+    : refuse(request, refusal);
+}
+
+/** A refusal that EventSource comes back after; it does after no status but 200. */
+export function overloaded(refusal: Refusal): Response {
+  const retryMs = RETRY_AFTER_SECONDS * 1000;
+  const event = encodeEvent(EVENTS.overloaded, problemOf(refusal), { retryMs });
+  return new Response(event as Uint8Array<ArrayBuffer>, {
+    headers: STREAM_HEADERS,
+  });
+}
+
+/** Headers of an event stream, however short. */
+export const STREAM_HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
+} as const;

@@ -1,0 +1,63 @@
+/** Refusals of what never becomes a Request: the answer is made by hand. */
+
+import type { Duplex } from "node:stream";
+import { SERVER_LIMITS } from "../limits.ts";
+import { problemOf, PROBLEMS } from "./problem.ts";
+
+/** Refusals that are made before there is a Request to answer. */
+export type RawRefusal =
+  | "bad-request"
+  | "body-too-large"
+  | "headers-too-large"
+  | "request-timeout";
+
+/** After refusing a body, for how long the client may read the refusal. */
+const LINGER_MS = 1000;
+
+const { postBytes, headers, headerBytes, headerSeconds, requestSeconds } =
+  SERVER_LIMITS;
+
+const DETAILS: Record<RawRefusal, string> = {
+  "bad-request": "This is no HTTP request that this node can read.",
+  "body-too-large": `A body has at most ${postBytes} bytes.`,
+  "headers-too-large":
+    `A request's head has at most ${headerBytes} bytes and ` +
+    `${headers} headers.`,
+  "request-timeout":
+    `A request's head must arrive within ${headerSeconds} s, ` +
+    `the whole of it within ${requestSeconds} s.`,
+};
+
+/** The refusal as an answer. */
+export function rawRefusal(code: RawRefusal): Response {
+  return new Response(bodyOf(code), {
+    status: PROBLEMS[code].status,
+    headers: {
+      "content-type": "application/problem+json",
+      "access-control-allow-origin": "*",
+    },
+  });
+}
+
+/** The refusal as bytes of HTTP/1.1, for a connection that can be understood no further. */
+export function endWithRefusal(socket: Duplex, code: RawRefusal): void {
+  const { status, title } = PROBLEMS[code];
+  const body = bodyOf(code);
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n` +
+      "Access-Control-Allow-Origin: *\r\n" +
+      "Content-Type: application/problem+json\r\n" +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  );
+  destroyLater(socket);
+}
+
+/** Not at once: a connection that ends with unread bytes takes its answer with it. */
+export function destroyLater(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+function bodyOf(code: RawRefusal): string {
+  return JSON.stringify(problemOf({ code, detail: DETAILS[code] }));
+}
