@@ -5,6 +5,8 @@ import {
   type Config,
   ConfigError,
   DEFAULT_CONFIG,
+  LOG_FORMATS,
+  LOG_LEVELS,
   parseAddress,
   parseCount,
   parseHosts,
@@ -54,6 +56,7 @@ export function parseArguments(
 function createCommand(): Command {
   const { host, port, maxSubscribers, maxSubscribersPerIp, maxMemoryBytes } =
     DEFAULT_CONFIG;
+  const { logLevel, logFormat } = DEFAULT_CONFIG;
   return new Command("sigmesh")
     .description(
       "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
@@ -116,6 +119,15 @@ function createCommand(): Command {
         count(1, 1_000_000),
       )
         .default(maxSubscribersPerIp),
+    )
+    .addOption(option("--metrics", "answer GET /metrics, for Prometheus"))
+    .addOption(
+      new Option("--log-level <level>", "least severity to log")
+        .choices(LOG_LEVELS).default(logLevel),
+    )
+    .addOption(
+      new Option("--log-format <format>", "log for people or for programs")
+        .choices(LOG_FORMATS).default(logFormat),
     )
     .addOption(
       option("--no-dht", "without the BitTorrent DHT (this version has none)"),

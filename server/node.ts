@@ -4,6 +4,7 @@ import { Admission } from "./admission/admission.ts";
 import { SpentStamps } from "./admission/spent_stamps.ts";
 import { TokenIssuer } from "./admission/token_issuer.ts";
 import { Assets } from "./api/assets.ts";
+import type { Exchange } from "./api/exchange.ts";
 import { type HttpListener, listenHttp } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
@@ -11,6 +12,14 @@ import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
+import { logExchange, logOf } from "./log.ts";
+import { reportLosses } from "./loss_report.ts";
+import { Metrics } from "./metrics.ts";
+import {
+  measureExchanges,
+  measureListener,
+  measureNode,
+} from "./node_metrics.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
 
 /** A running node. */
@@ -36,6 +45,9 @@ export interface NodeParts {
   readonly api: Api;
   readonly rooms: RoomRegistry;
   readonly price: LoadSampler;
+  readonly metrics: Metrics;
+  /** Counts what went wrong inside and passes it on. */
+  readonly onFault: (fault: unknown) => void;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -43,6 +55,8 @@ export interface NodeParts {
 }
 
 const GRACE_MS = 2000;
+const http = logOf("http");
+const streams = logOf("streams");
 
 /** Puts a node together. */
 export async function buildNode(
@@ -51,7 +65,7 @@ export async function buildNode(
     clock = createSystemClock(),
     readings = readGauges,
     random = Math.random,
-    onFault = console.error,
+    onFault = logFault,
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -74,20 +88,42 @@ export async function buildNode(
     },
     random,
   });
+  let faults = 0;
+  const noteFault = (fault: unknown) => {
+    faults++;
+    onFault(fault);
+  };
+  const metrics = new Metrics();
+  const parts = { admission, spent, price, rooms, faults: () => faults };
+  measureNode(metrics, parts);
+  const measureExchange = measureExchanges(metrics);
+  const onExchange = (exchange: Exchange) => {
+    if (config.metrics) measureExchange(exchange);
+    logExchange(http, exchange);
+  };
   let isClosing = false;
+  let endReport = () => {};
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
-  const services = { config, admission, rooms, price, unhealthy };
+  const services = { config, admission, rooms, price, metrics, unhealthy };
   return {
-    api: createApi({ ...services, assets, onFault }),
+    api: createApi({ ...services, assets, onFault: noteFault, onExchange }),
     rooms,
     price,
+    metrics,
+    onFault: noteFault,
     start() {
       price.start();
       rooms.start();
+      endReport = reportLosses({
+        clock,
+        traffic: rooms.traffic,
+        tell: (losses) => streams.info("{losses}", { losses }),
+      });
     },
     close() {
       isClosing = true;
+      endReport();
       rooms.close();
       price.close();
     },
@@ -100,7 +136,8 @@ export async function startNode(
   surroundings: Surroundings = {},
 ): Promise<Node> {
   const parts = await buildNode(config, surroundings);
-  const listener = await listen(parts.api, config, surroundings);
+  const listener = await listen(parts, config, surroundings);
+  measureListener(parts.metrics, listener);
   parts.start();
   return {
     host: listener.host,
@@ -114,9 +151,9 @@ export async function startNode(
 
 /** A default port that is taken gives way to a free one; one that was asked for is an error. */
 async function listen(
-  api: Api,
+  { api, onFault }: NodeParts,
   { host, port, isPortExplicit, trustProxy }: Config,
-  { warn = console.warn, onFault = console.error }: Surroundings,
+  { warn = (message) => http.warning("{message}", { message }) }: Surroundings,
 ): Promise<HttpListener> {
   const options = { api, host, trustProxy, onFault };
   try {
@@ -127,4 +164,8 @@ async function listen(
     warn(`Port ${port} is taken, choosing a free one; --port sets another.`);
     return await listenHttp({ ...options, port: 0 });
   }
+}
+
+function logFault(fault: unknown): void {
+  http.error("Fault: {fault}", { fault });
 }

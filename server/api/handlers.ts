@@ -12,6 +12,7 @@ import {
 import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
 import type { Price } from "../load/load_sampler.ts";
+import type { Metrics } from "../metrics.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
 import { encodeEvent } from "../rooms/sse.ts";
@@ -37,6 +38,7 @@ export interface Services {
   readonly admission: Admission;
   readonly rooms: RoomRegistry;
   readonly price: Price;
+  readonly metrics: Metrics;
   /** Why this node cannot serve, or undefined when it can. */
   readonly unhealthy: () => string | undefined;
 }
@@ -79,6 +81,17 @@ export class Handlers {
     return reason === undefined
       ? respond(request, { status: "ok" }, pages.healthPage)
       : refuse(request, { code: "shutting-down", detail: reason });
+  }
+
+  /** For monitoring, which has a format of its own: not negotiated. */
+  async metrics(): Promise<Response> {
+    const { metrics } = this.#services;
+    return new Response(await metrics.format(), {
+      headers: {
+        "content-type": metrics.contentType,
+        "cache-control": "no-store",
+      },
+    });
   }
 
   readRoom(call: Call): Answer {
@@ -144,6 +157,7 @@ export class Handlers {
         rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
         return;
       }
+      rooms.countRefused(full);
       // EventSource never comes back after a status other than 200.
       const problem = problemOf(roomRefusal(full));
       const retryMs = RETRY_AFTER_SECONDS * 1000;

@@ -24,6 +24,8 @@ const LINGER_MS = 1000;
 export interface HttpListener {
   readonly host: string;
   readonly port: number;
+  /** Connections open. */
+  readonly connections: number;
   /** Stops listening, lets answers under way end for `graceMs`, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -57,6 +59,11 @@ export async function listenHttp(
     });
   });
   server.on("clientError", refuseUnparsed);
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections++;
+    socket.once("close", () => connections--);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port }, () => {
@@ -68,6 +75,9 @@ export async function listenHttp(
   return {
     host: address.address,
     port: address.port,
+    get connections() {
+      return connections;
+    },
     close: (graceMs) => closeServer(server, graceMs),
   };
 }

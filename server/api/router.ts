@@ -1,7 +1,12 @@
 /** From path and method to handler; and what holds for every answer. */
 
 import { PATHS } from "@sigmesh/core/wire";
-import { type Answer, type Connection, EventStream } from "./exchange.ts";
+import {
+  type Answer,
+  type Connection,
+  EventStream,
+  type Exchange,
+} from "./exchange.ts";
 import type { Assets } from "./assets.ts";
 import { type Call, Handlers, type Services } from "./handlers.ts";
 import { originOf } from "./host_rule.ts";
@@ -15,6 +20,12 @@ export type Api = (
 
 type Handler = (call: Call) => Answer | Promise<Answer>;
 type Methods = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+
+interface Route {
+  /** Template of its paths; a label of metrics, so that clients must not choose it. */
+  readonly endpoint: string;
+  readonly methods: Methods;
+}
 
 /** Any page may call: there are no cookies, and each request pays for itself. */
 const CORS = {
@@ -33,40 +44,56 @@ export function createApi(
     assets: Assets;
     /** Gets what went wrong inside; the client only learns that something did. */
     onFault: (fault: unknown) => void;
+    /** Is told of every request that was answered. */
+    onExchange: (exchange: Exchange) => void;
+    /** Milliseconds since some moment, to a fraction. */
+    stopwatch?: () => number;
   },
 ): Api {
   const handlers = new Handlers(services);
-  const { assets, config, onFault } = services;
+  const { assets, config, onFault, onExchange } = services;
+  const { stopwatch = () => performance.now() } = services;
   const fixed: Record<string, Methods> = {
     [PATHS.home]: { GET: (call) => handlers.home(call) },
     [PATHS.nodes]: { GET: (call) => handlers.nodes(call) },
     [PATHS.ip]: { GET: (call) => handlers.ip(call) },
     [PATHS.health]: { GET: (call) => handlers.health(call) },
+    ...(config.metrics
+      ? { "/metrics": { GET: () => handlers.metrics() } }
+      : {}),
     "/demo": { GET: () => redirect("/demo/") },
     "/bench": { GET: () => redirect("/bench/") },
   };
-  const room: Methods = {
-    GET: (call) => handlers.readRoom(call),
-    POST: (call) => handlers.post(call),
+  const room: Route = {
+    endpoint: "/room/HASH",
+    methods: {
+      GET: (call) => handlers.readRoom(call),
+      POST: (call) => handlers.post(call),
+    },
   };
 
-  function methodsOf(path: string): Methods | undefined {
+  function routeOf(path: string): Route | undefined {
     if (path.startsWith("/room/")) return room;
-    if (assets.has(path)) {
-      return { GET: ({ request }) => assets.respond(path, request) };
-    }
-    return Object.hasOwn(fixed, path) ? fixed[path] : undefined;
+    const methods: Methods | undefined = assets.has(path)
+      ? { GET: ({ request }) => assets.respond(path, request) }
+      : Object.hasOwn(fixed, path)
+      ? fixed[path]
+      : undefined;
+    return methods && { endpoint: path, methods };
   }
 
   async function answer(
     request: Request,
-    connection: Connection,
+    { url, route, connection }: {
+      url: URL;
+      route: Route | undefined;
+      connection: Connection;
+    },
   ): Promise<Answer> {
-    const url = new URL(request.url);
     const origin = originOf(url.host, config, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
-    const methods = methodsOf(url.pathname);
-    if (methods === undefined) return refuse(request, notFound());
+    if (route === undefined) return refuse(request, notFound());
+    const { methods } = route;
     const allow = allowedMethods(methods);
     if (request.method === "OPTIONS") return preflight(allow);
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -85,9 +112,12 @@ export function createApi(
   }
 
   return async (request, connection) => {
+    const since = stopwatch();
+    const url = new URL(request.url);
+    const route = routeOf(url.pathname);
     let answered: Answer;
     try {
-      answered = await answer(request, connection);
+      answered = await answer(request, { url, route, connection });
     } catch (fault) {
       onFault(fault);
       answered = refuse(request, {
@@ -100,9 +130,18 @@ export function createApi(
       answered.headers.set(name, value);
     }
     answered.headers.set("x-content-type-options", "nosniff");
+    onExchange({
+      endpoint: route?.endpoint ?? "unknown",
+      method: METHODS.has(request.method) ? request.method : "other",
+      status: answered instanceof EventStream ? 200 : answered.status,
+      durationMs: stopwatch() - since,
+    });
     return answered;
   };
 }
+
+/** Those that some endpoint takes; a client may send any word. */
+const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
 
 function isRouted(method: string): method is keyof Methods {
   return method === "GET" || method === "POST";

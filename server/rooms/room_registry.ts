@@ -9,6 +9,7 @@ import type { ReplayRequest } from "./history.ts";
 import { Room } from "./room.ts";
 import { encodeEvent, encodeMessage } from "./sse.ts";
 import { type Sink, Subscriber } from "./subscriber.ts";
+import { Traffic } from "./traffic.ts";
 
 const TICK_MS = 1000;
 /** Above this load the price is not told before its time. */
@@ -31,6 +32,8 @@ export interface SubscriberLimits {
 
 /** Owns rooms and their subscribers; a room exists while it is active. */
 export class RoomRegistry {
+  /** Running totals of all streams. */
+  readonly traffic = new Traffic();
   readonly #clock: Clock;
   readonly #price: Price;
   readonly #quote: (request: PricedRequest) => Quote;
@@ -68,6 +71,13 @@ export class RoomRegistry {
   /** Open streams. */
   get subscribers(): number {
     return this.#subscribers;
+  }
+
+  /** What all histories hold. */
+  get held(): { messages: number; bytes: number } {
+    let messages = 0;
+    for (const { history } of this.#remembering) messages += history.size;
+    return { messages, bytes: this.#historyBytes };
   }
 
   start(): void {
@@ -124,7 +134,9 @@ export class RoomRegistry {
     };
     this.#keepingBytes(room, () => room.deliver(message));
     this.#boundHistory();
-    return room.subscribers.size;
+    const { size } = room.subscribers;
+    this.traffic.delivered += size;
+    return size;
   }
 
   /** Why a stream would be refused. */
@@ -136,6 +148,11 @@ export class RoomRegistry {
       return "too-many-subscribers-per-address";
     }
     return this.refusalOfPost(hash);
+  }
+
+  /** Counts a stream that was refused. */
+  countRefused(reason: RoomRefusal): void {
+    this.traffic.refused[reason]++;
   }
 
   /**
@@ -152,12 +169,14 @@ export class RoomRegistry {
     const subscriber = new Subscriber({
       sink,
       clock: this.#clock,
+      traffic: this.traffic,
       addressBlock,
       scheduleFlush: (subscriber) => this.#scheduleFlush(subscriber),
       onClose: () => this.#unsubscribe(room, subscriber),
     });
     room.subscribers.add(subscriber);
     this.#subscribers++;
+    this.traffic.opened++;
     this.#countBlock(addressBlock, 1);
     subscriber.replay(this.#opening(room, replay));
   }
@@ -179,6 +198,7 @@ export class RoomRegistry {
   #unsubscribe(room: Room, subscriber: Subscriber): void {
     if (!room.subscribers.delete(subscriber)) return;
     this.#subscribers--;
+    this.traffic.ended[subscriber.ending]++;
     this.#countBlock(subscriber.addressBlock, -1);
     this.#flushing.delete(subscriber);
     this.#forgetIfIdle(room);

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import type { StreamEnd, Traffic } from "./traffic.ts";
 
 /** Where a stream's bytes go; a connection, to everybody but the listener. */
 export interface Sink {
@@ -32,6 +33,7 @@ export class Subscriber {
   readonly addressBlock: string;
   readonly #sink: Sink;
   readonly #clock: Clock;
+  readonly #traffic: Traffic;
   readonly #scheduleFlush: (subscriber: Subscriber) => void;
   readonly #onClose: () => void;
   #replay: Uint8Array[] = [];
@@ -42,24 +44,34 @@ export class Subscriber {
   #taken = 0;
   #takenAt: number;
   #isOver = false;
+  #ending: StreamEnd = "left";
 
-  constructor({ sink, clock, addressBlock, scheduleFlush, onClose }: {
-    sink: Sink;
-    clock: Clock;
-    addressBlock: string;
-    /** Sees to it that `flush` is called at the end of this turn. */
-    scheduleFlush: (subscriber: Subscriber) => void;
-    /** Called when the stream is over; maybe twice. */
-    onClose: () => void;
-  }) {
+  constructor(
+    { sink, clock, traffic, addressBlock, scheduleFlush, onClose }: {
+      sink: Sink;
+      clock: Clock;
+      traffic: Traffic;
+      addressBlock: string;
+      /** Sees to it that `flush` is called at the end of this turn. */
+      scheduleFlush: (subscriber: Subscriber) => void;
+      /** Called when the stream is over; maybe twice. */
+      onClose: () => void;
+    },
+  ) {
     this.addressBlock = addressBlock;
     this.#sink = sink;
     this.#clock = clock;
+    this.#traffic = traffic;
     this.#scheduleFlush = scheduleFlush;
     this.#onClose = onClose;
     this.#takenAt = clock.now();
     sink.onClose = onClose;
     sink.onDrain = () => this.flush();
+  }
+
+  /** Why the stream is over; to be asked once it is. */
+  get ending(): StreamEnd {
+    return this.#ending;
   }
 
   /** Sends events in order, before all that is sent later. */
@@ -73,7 +85,7 @@ export class Subscriber {
     if (this.#isOver) return;
     const waiting = this.#liveBytes + this.#sink.unsentBytes;
     if (waiting + event.length > SERVER_LIMITS.subscriberQueueBytes) {
-      this.drop();
+      this.drop("queue-full");
       return;
     }
     this.#live.push(event);
@@ -106,7 +118,9 @@ export class Subscriber {
     if (unsent === 0 || taken > this.#taken) this.#takenAt = now;
     this.#taken = taken;
     const stalledMs = now - this.#takenAt;
-    if (stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000) this.drop();
+    if (stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000) {
+      this.drop("stalled");
+    }
   }
 
   /** Ends the stream after a last event; a replay that is under way is cut. */
@@ -115,12 +129,14 @@ export class Subscriber {
     if (this.#isOver) return;
     this.#write(farewell);
     this.#isOver = true;
+    this.#ending = "closing";
     this.#sink.end();
   }
 
   /** Ends the connection at once; nothing that waits is sent. */
-  drop(): void {
+  drop(reason: StreamEnd): void {
     this.#isOver = true;
+    this.#ending = reason;
     this.#replay = [];
     this.#live = [];
     this.#sink.destroy();
@@ -129,6 +145,7 @@ export class Subscriber {
 
   #write(bytes: Uint8Array): void {
     this.#written += bytes.length;
+    this.#traffic.sentBytes += bytes.length;
     this.#sink.write(bytes);
   }
 }
