@@ -12,7 +12,6 @@ import {
   type LogRecord,
   reset,
 } from "@logtape/logtape";
-import type { Exchange } from "./api/exchange.ts";
 import type { Config } from "./config.ts";
 import { formatterFor, START } from "./log_format.ts";
 
@@ -82,19 +81,6 @@ export async function openLog(
     ],
   });
   return { close: () => within(CLOSE_MS, reset()) };
-}
-
-/** Tells the log of a request, at debug: neither who, nor which room, nor what. */
-export function logExchange(
-  log: Logger,
-  { endpoint, method, status, durationMs }: Exchange,
-): void {
-  log.debug("{method} {endpoint} {status} {ms} ms", () => ({
-    method,
-    endpoint,
-    status,
-    ms: Math.round(durationMs * 100) / 100,
-  }));
 }
 
 /** Who asks for debug wants all of it; a flood of anything else becomes a number. */

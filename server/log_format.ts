@@ -16,7 +16,7 @@ export function formatterFor(
   format: Config["logFormat"],
   { isTimed }: { isTimed: boolean },
 ): TextFormatter {
-  if (format === "json") return getJsonLinesFormatter();
+  if (format === "json") return formatJson;
   return getTextFormatter({
     timestamp: isTimed ? "rfc3339" : "none",
     level: "full",
@@ -30,20 +30,27 @@ export function formatterFor(
   });
 }
 
+const formatFields = getJsonLinesFormatter();
+
+/** The library's JSON would quote strings inside the message. */
+function formatJson(record: LogRecord): string {
+  const message = record.message.map((part) =>
+    part instanceof Error ? `${part}` : textOf(part, Deno.inspect)
+  ).join("");
+  return formatFields({ ...record, message: [message] });
+}
+
 function isStart({ category }: LogRecord): boolean {
   return category.at(-1) === START;
 }
 
 function textOf(value: unknown, inspect: (value: unknown) => string): string {
-  if (value instanceof Error) return stackOf(value);
-  return typeof value === "string" ? value : inspect(value);
+  return typeof value === "string" ? value : joinLines(inspect(value));
 }
 
-/** A stack on one line, with what caused it. */
-function stackOf({ name, message, stack, cause }: Error): string {
-  const frames = (stack ?? `${name}: ${message}`).split(/\n\s*/);
-  const causes = cause instanceof Error ? [`caused by ${stackOf(cause)}`] : [];
-  return [...frames, ...causes].join(" | ");
+/** A stack on one line. */
+function joinLines(text: string): string {
+  return text.split(/\n\s*/).join(" | ");
 }
 
 /** Controls, invisible directions (they make text read otherwise) and breaks become visible. */

@@ -4,7 +4,6 @@ import { Admission } from "./admission/admission.ts";
 import { SpentStamps } from "./admission/spent_stamps.ts";
 import { TokenIssuer } from "./admission/token_issuer.ts";
 import { Assets } from "./api/assets.ts";
-import type { Exchange } from "./api/exchange.ts";
 import { type HttpListener, listenHttp } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
@@ -12,15 +11,11 @@ import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
-import { logExchange, logOf } from "./log.ts";
+import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import { Metrics } from "./metrics.ts";
-import {
-  measureExchanges,
-  measureListener,
-  measureNode,
-} from "./node_metrics.ts";
+import { measureListener, measureNode } from "./node_metrics.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
+import { Watch } from "./watch.ts";
 
 /** A running node. */
 export interface Node {
@@ -45,9 +40,7 @@ export interface NodeParts {
   readonly api: Api;
   readonly rooms: RoomRegistry;
   readonly price: LoadSampler;
-  readonly metrics: Metrics;
-  /** Counts what went wrong inside and passes it on. */
-  readonly onFault: (fault: unknown) => void;
+  readonly watch: Watch;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -88,30 +81,28 @@ export async function buildNode(
     },
     random,
   });
-  let faults = 0;
-  const noteFault = (fault: unknown) => {
-    faults++;
-    onFault(fault);
-  };
-  const metrics = new Metrics();
-  const parts = { admission, spent, price, rooms, faults: () => faults };
-  measureNode(metrics, parts);
-  const measureExchange = measureExchanges(metrics);
-  const onExchange = (exchange: Exchange) => {
-    if (config.metrics) measureExchange(exchange);
-    logExchange(http, exchange);
-  };
+  const watch = new Watch({
+    isMeasuring: config.metrics,
+    log: http,
+    onFault,
+  });
+  const { metrics, faults } = watch;
+  measureNode(metrics, { admission, spent, price, rooms, faults });
   let isClosing = false;
   let endReport = () => {};
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
   const services = { config, admission, rooms, price, metrics, unhealthy };
   return {
-    api: createApi({ ...services, assets, onFault: noteFault, onExchange }),
+    api: createApi({
+      ...services,
+      assets,
+      onFault: watch.noteFault,
+      onExchange: watch.noteExchange,
+    }),
     rooms,
     price,
-    metrics,
-    onFault: noteFault,
+    watch,
     start() {
       price.start();
       rooms.start();
@@ -137,7 +128,7 @@ export async function startNode(
 ): Promise<Node> {
   const parts = await buildNode(config, surroundings);
   const listener = await listen(parts, config, surroundings);
-  measureListener(parts.metrics, listener);
+  measureListener(parts.watch.metrics, listener);
   parts.start();
   return {
     host: listener.host,
@@ -151,11 +142,11 @@ export async function startNode(
 
 /** A default port that is taken gives way to a free one; one that was asked for is an error. */
 async function listen(
-  { api, onFault }: NodeParts,
+  { api, watch }: NodeParts,
   { host, port, isPortExplicit, trustProxy }: Config,
   { warn = (message) => http.warning("{message}", { message }) }: Surroundings,
 ): Promise<HttpListener> {
-  const options = { api, host, trustProxy, onFault };
+  const options = { api, host, trustProxy, onFault: watch.noteFault };
   try {
     return await listenHttp({ ...options, port });
   } catch (error) {
