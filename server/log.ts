@@ -33,6 +33,8 @@ export interface LogOptions {
   readonly out: WritableStream<Uint8Array>;
   /** Whether text tells the time; who watches a terminal knows it. */
   readonly isTimed: boolean;
+  /** Unix time in milliseconds, to tell a flood by. */
+  readonly now?: () => number;
 }
 
 /** An open log. */
@@ -51,7 +53,7 @@ export const startLog: Logger = logOf(START);
 
 /** Sends the log somewhere; once a process. */
 export async function openLog(
-  { level, format, out, isTimed }: LogOptions,
+  { level, format, out, isTimed, now = Date.now }: LogOptions,
 ): Promise<Log> {
   const sink = getStreamSink(out, {
     formatter: formatterFor(format, { isTimed }),
@@ -63,7 +65,7 @@ export async function openLog(
   });
   await configure({
     sinks: { out: sink },
-    filters: { repeats: repeatFilter() },
+    filters: { repeats: repeatFilter(now) },
     loggers: [
       {
         category: ROOT,
@@ -84,11 +86,12 @@ export async function openLog(
 }
 
 /** Who asks for debug wants all of it; a flood of anything else becomes a number. */
-function repeatFilter(): (record: LogRecord) => boolean {
+function repeatFilter(now: () => number): (record: LogRecord) => boolean {
   const log = logOf("log");
   const filter = getThrottlingFilter({
     limit: REPEATS,
     windowMs: REPEAT_WINDOW_MS,
+    clock: now,
     summary: {
       logger: {
         warning: (_message, { suppressed, lastRecord }) =>

@@ -65,6 +65,19 @@ Deno.test("a flood becomes twenty lines and a number", async () => {
   assertEquals(lines[20], "warning http: something else");
 });
 
+Deno.test("after 10 s of a flood it is told how many lines were left out, and it begins anew", async () => {
+  let now = 0;
+  const say = () => {
+    for (now = 0; now <= 10_000; now += 10) http.error("Fault: {now}", { now });
+  };
+  const { lines } = await written(say, { now: () => now });
+  assertEquals(lines.slice(19), [
+    "error http: Fault: 190",
+    "warning log: 980 more from http were not written",
+    "error http: Fault: 10000",
+  ]);
+});
+
 Deno.test("who asks for debug gets every line of it", async () => {
   const { lines } = await written(() => {
     for (let i = 0; i < 100; i++) http.debug("{i}", { i });
