@@ -88,17 +88,23 @@ export async function openLog(
 /** Who asks for debug wants all of it; a flood of anything else becomes a number. */
 function repeatFilter(now: () => number): (record: LogRecord) => boolean {
   const log = logOf("log");
+  const tell =
+    (level: "info" | "warning" | "error") =>
+    (_message: string, { suppressed, lastRecord }: Record<string, unknown>) =>
+      log[level]("{suppressed} more from {part} were not written", {
+        suppressed,
+        part: (lastRecord as LogRecord).category.at(-1),
+      });
   const filter = getThrottlingFilter({
     limit: REPEATS,
     windowMs: REPEAT_WINDOW_MS,
     clock: now,
     summary: {
+      level: ({ lastRecord }) => lastRecord.level, // else the level would hide it
       logger: {
-        warning: (_message, { suppressed, lastRecord }) =>
-          log.warning("{suppressed} more from {part} were not written", {
-            suppressed,
-            part: (lastRecord as LogRecord).category.at(-1),
-          }),
+        info: tell("info"),
+        warning: tell("warning"),
+        error: tell("error"),
       },
     },
   });

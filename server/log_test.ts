@@ -70,10 +70,13 @@ Deno.test("after 10 s of a flood it is told how many lines were left out, and it
   const say = () => {
     for (now = 0; now <= 10_000; now += 10) http.error("Fault: {now}", { now });
   };
-  const { lines } = await written(say, { now: () => now });
+  const { lines } = await written(say, {
+    level: "error",
+    now: () => now,
+  });
   assertEquals(lines.slice(19), [
     "error http: Fault: 190",
-    "warning log: 980 more from http were not written",
+    "error log: 980 more from http were not written",
     "error http: Fault: 10000",
   ]);
 });
