@@ -44,6 +44,7 @@ export const PATHS = {
   nodes: "/nodes",
   ip: "/ip",
   health: "/health",
+  metrics: "/metrics",
 } as const;
 
 /** The name of a room: 40 or 64 lower-case hex digits. */

@@ -5,6 +5,8 @@ import {
   type Config,
   ConfigError,
   DEFAULT_CONFIG,
+  LOG_FORMATS,
+  LOG_LEVELS,
   parseAddress,
   parseCount,
   parseHosts,
@@ -134,6 +136,15 @@ function createCommand(): Command {
         "free requests a second of one IPv4 address or IPv6 /64",
         count(1, 1_000_000),
       ).default(defaults.maxUnpaidPerIp),
+    )
+    .addOption(option("--metrics", "answer GET /metrics, for Prometheus"))
+    .addOption(
+      new Option("--log-level <level>", "least severity to log")
+        .choices(LOG_LEVELS).default(defaults.logLevel),
+    )
+    .addOption(
+      new Option("--log-format <format>", "log for people or for programs")
+        .choices(LOG_FORMATS).default(defaults.logFormat),
     )
     .addOption(
       option("--no-dht", "without the BitTorrent DHT (this version has none)"),

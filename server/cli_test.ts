@@ -49,6 +49,10 @@ const good: [string, Partial<Config>][] = [
   ["--cert c.pem --key k.pem", {
     certificate: { cert: "c.pem", key: "k.pem" },
   }],
+  ["--metrics", { metrics: true }],
+  ["--log-level debug", { logLevel: "debug" }],
+  ["--log-level error", { logLevel: "error" }],
+  ["--log-format json", { logFormat: "json" }],
   ["--no-dht --no-mesh --no-turn", {}],
 ];
 
@@ -78,6 +82,10 @@ const bad: [string, RegExp][] = [
   ["--cert c.pem", /--cert needs --key/],
   ["--key k.pem", /--key needs --cert/],
   ["--max-subscribers-per-ip x", /'--max-subscribers-per-ip <number>'.*from 1/],
+  ["--metrics=yes", /'--metrics'|unknown option '--metrics=yes'/],
+  ["--log-level loud", /'--log-level <level>'.*debug, info, warning, error/],
+  ["--log-level", /'--log-level <level>' argument missing/],
+  ["--log-format xml", /'--log-format <format>'.*text, json/],
   ["--pord 1", /unknown option '--pord'\n\(Did you mean --port\?\)/],
   ["--turn-port 3478", /unknown option '--turn-port'/],
   ["--data-dir x", /unknown option '--data-dir'/],
@@ -123,10 +131,15 @@ Deno.test("every option has its variable, read in the same way", () => {
     SIGMESH_ALLOWED_HOSTS: "a.lan,b.lan:81",
     SIGMESH_TRUST_PROXY: "loopback",
     SIGMESH_CONTACT: "ops",
+    SIGMESH_METRICS: "1",
+    SIGMESH_LOG_LEVEL: "warning",
+    SIGMESH_LOG_FORMAT: "json",
   });
   assertEquals(config.publicUrl, "https://node.example");
   assertEquals(config.allowedHosts, ["a.lan", "b.lan:81"]);
   assertEquals([config.trustProxy, config.contact], [["loopback"], "ops"]);
+  const { metrics, logLevel, logFormat } = config;
+  assertEquals([metrics, logLevel, logFormat], [true, "warning", "json"]);
 });
 
 Deno.test("a bad variable is refused by its name", () => {
@@ -135,6 +148,9 @@ Deno.test("a bad variable is refused by its name", () => {
     ["SIGMESH_DHT", "1", "unknown variable SIGMESH_DHT"],
     ["SIGMESH_NO_DHT", "0", 'SIGMESH_NO_DHT: takes 1, or is left out, got "0"'],
     ["SIGMESH_NO_MESH", "", "SIGMESH_NO_MESH: takes 1"],
+    ["SIGMESH_METRICS", "yes", "SIGMESH_METRICS: takes 1, or is left out"],
+    ["SIGMESH_LOG_LEVEL", "loud", "SIGMESH_LOG_LEVEL: Allowed choices are"],
+    ["SIGMESH_LOG_FORMAT", "", "SIGMESH_LOG_FORMAT: Allowed choices are"],
     ["SIGMESH_PORT", "x", "SIGMESH_PORT: expected a whole number"],
     ["SIGMESH_PUBLIC_URL", "x", "SIGMESH_PUBLIC_URL: expected an origin"],
   ];

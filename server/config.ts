@@ -5,6 +5,11 @@ import proxyAddr from "proxy-addr";
 import { isAddress } from "./address.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
 
+/** Severities of the log, the least first. */
+export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+/** One line for people, or one JSON object a line. */
+export const LOG_FORMATS = ["text", "json"] as const;
+
 /** Settings of a node. */
 export interface Config {
   /** Address to listen on. */
@@ -37,6 +42,11 @@ export interface Config {
   readonly maxUnpaid: number;
   /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them its answers are held, and refusals. */
   readonly maxUnpaidPerIp: number;
+  /** Whether `GET /metrics` is answered. */
+  readonly metrics: boolean;
+  /** Least severity that is written to the log. */
+  readonly logLevel: typeof LOG_LEVELS[number];
+  readonly logFormat: typeof LOG_FORMATS[number];
 }
 
 /** A node that was told nothing. */
@@ -56,6 +66,9 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxSubscribersPerIp: 64,
   maxUnpaid: 1000,
   maxUnpaidPerIp: 10,
+  metrics: false,
+  logLevel: "info",
+  logFormat: "text",
 });
 
 /** A setting that cannot be used; the message says what it takes. */

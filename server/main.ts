@@ -2,6 +2,7 @@
 
 import { parseArguments } from "./cli.ts";
 import type { Config } from "./config.ts";
+import { logOf, openLog, startLog } from "./log.ts";
 import { type Node, startNode } from "./node.ts";
 
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -15,12 +16,19 @@ if (invocation.action === "exit") {
   Deno.exit(invocation.code);
 }
 const { config } = invocation;
+const log = await openLog({
+  level: config.logLevel,
+  format: config.logFormat,
+  out: Deno.stdout.writable,
+  isTimed: !Deno.stdout.isTerminal(),
+});
 const node = await start(config);
 announce(node, config);
 for (const signal of STOP_SIGNALS) {
   Deno.addSignalListener(signal, async () => {
-    console.log(`${signal}: closing`);
+    logOf("node").info("{signal}: closing", { signal });
     await node.close();
+    await log.close();
     Deno.exit(0);
   });
 }
@@ -58,13 +66,9 @@ function announce(
   const scheme = certificate === null ? "http" : "https";
   const address = host.includes(":") ? `[${host}]` : host;
   const isEverywhere = host === "0.0.0.0" || host === "::";
-  console.log(`${scheme} ${scheme}://${address}:${port}`);
-  console.log(
-    publicUrl === null
-      ? "not announced: no --public-url"
-      : `public ${publicUrl}`,
-  );
-  console.log(
-    `open ${scheme}://${isEverywhere ? "localhost" : address}:${port}/`,
-  );
+  startLog.info(`${scheme} {url}`, { url: `${scheme}://${address}:${port}` });
+  if (publicUrl === null) startLog.info("not announced: no --public-url");
+  else startLog.info("public {url}", { url: publicUrl });
+  const reachable = isEverywhere ? "localhost" : address;
+  startLog.info("open {url}", { url: `${scheme}://${reachable}:${port}/` });
 }

@@ -38,11 +38,14 @@ function run(...args: string[]) {
     assert(performance.now() - asked < 5000, "took more than 5 s");
     return { code, stderr: await errors };
   }
-  return { line, end };
+  /** Closes the pipe that the log is written to. */
+  const breakLog = () => lines.cancel();
+  const signal = (name: Deno.Signal) => child.kill(name);
+  return { line, end, signal, breakLog };
 }
 
-async function startNode() {
-  const node = run("--port", "0");
+async function startNode(...args: string[]) {
+  const node = run("--port", "0", ...args);
   const [, url] = await node.line(/^open (http:\S+)$/);
   return { ...node, url: url! };
 }
@@ -70,6 +73,47 @@ Deno.test("two nodes run side by side, and SIGTERM ends each with 0, streams ope
   for (const stream of streams) {
     assertMatch(await stream.text(), /event: quote[^]*event: closing/);
   }
+});
+
+Deno.test("with --log-format json, all of the output is an object a line", async () => {
+  const node = run("--port", "0", "--log-format", "json", "--metrics");
+  const records = [];
+  const record = async () => JSON.parse((await node.line(/.*/))[0]);
+  for (let i = 0; i < 3; i++) records.push(await record());
+  const [http, announced, open] = records;
+  assertMatch(http.properties.url, /^http:\/\/0\.0\.0\.0:\d+$/);
+  assertEquals(announced.message, "not announced: no --public-url");
+  assertEquals(open.message, `open ${open.properties.url}`);
+  assertEquals(open.logger, "sigmesh.start");
+  const metrics = await fetch(`${open.properties.url}metrics`);
+  assertMatch(await metrics.text(), /^process_resident_memory_bytes [1-9]/m);
+  node.signal("SIGTERM");
+  assertEquals((await record()).message, "SIGTERM: closing");
+  assertEquals(await node.end(), { code: 0, stderr: "" });
+});
+
+Deno.test("a signal is told in the log, with the time, since no terminal has it", async () => {
+  const node = await startNode("--log-level", "debug");
+  await (await fetch(`${node.url}ip`)).body?.cancel();
+  await node.line(/^\d{4}-\S+Z debug http: GET \/ip 200 [\d.]+ ms$/);
+  node.signal("SIGTERM");
+  await node.line(/^\d{4}-\S+Z info node: SIGTERM: closing$/);
+  assertEquals(await node.end(), { code: 0, stderr: "" });
+});
+
+Deno.test("a node serves on when its log is closed, or is read by nobody", async () => {
+  const broken = await startNode("--log-level", "debug");
+  await broken.breakLog();
+  const full = await startNode("--log-level", "debug");
+  for (const { url } of [broken, full]) {
+    for (let i = 0; i < 2000; i++) {
+      const response = await fetch(`${url}ip`);
+      assertEquals(response.status, 200);
+      await response.body?.cancel();
+    }
+  }
+  assertEquals(await broken.end("SIGTERM"), { code: 0, stderr: "" });
+  assertEquals(await full.end("SIGTERM"), { code: 0, stderr: "" });
 });
 
 Deno.test("a port that is taken is an error that says what to do", async () => {

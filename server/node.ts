@@ -18,7 +18,11 @@ import { Effort } from "./load/effort.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
+import { logOf } from "./log.ts";
+import { reportLosses } from "./loss_report.ts";
+import { measureListener, measureNode } from "./node_metrics.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
+import { Watch } from "./watch.ts";
 
 /** A running node. */
 export interface Node {
@@ -47,6 +51,7 @@ export interface NodeParts {
   readonly price: LoadSampler;
   readonly clock: Clock;
   readonly effort: Effort;
+  readonly watch: Watch;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -54,6 +59,8 @@ export interface NodeParts {
 }
 
 const GRACE_MS = 2000;
+const http = logOf("http");
+const streams = logOf("streams");
 
 /** Puts a node together. */
 export async function buildNode(
@@ -62,7 +69,7 @@ export async function buildNode(
     clock = createSystemClock(),
     readings = readGauges,
     random = Math.random,
-    onFault = console.error,
+    onFault = logFault,
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -94,22 +101,42 @@ export async function buildNode(
     effort,
     random,
   });
+  const watch = new Watch({
+    isMeasuring: config.metrics,
+    log: http,
+    onFault,
+  });
+  const { metrics, faults } = watch;
+  measureNode(metrics, { admission, spent, price, rooms, faults });
   let isClosing = false;
+  let endReport = () => {};
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
-  const services = { config, admission, rooms, price, unhealthy };
+  const services = { config, admission, rooms, price, metrics, unhealthy };
   return {
-    api: createApi({ ...services, assets, unpaid, effort, onFault }),
+    api: createApi({
+      ...services,
+      ...{ assets, unpaid, effort },
+      onFault: watch.noteFault,
+      onExchange: watch.noteExchange,
+    }),
     rooms,
     price,
     clock,
     effort,
+    watch,
     start() {
       price.start();
       rooms.start();
+      endReport = reportLosses({
+        clock,
+        traffic: rooms.traffic,
+        tell: (losses) => streams.info("{losses}", { losses }),
+      });
     },
     close() {
       isClosing = true;
+      endReport();
       rooms.close();
       price.close();
     },
@@ -121,16 +148,19 @@ export async function startNode(
   config: Config,
   surroundings: Surroundings = {},
 ): Promise<Node> {
-  const { warn = console.warn, onFault = console.error } = surroundings;
+  const { warn = (message) => http.warning("{message}", { message }) } =
+    surroundings;
   const certificate = config.certificate === null
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort } = parts;
+  const { api, clock, effort, watch } = parts;
+  const onFault = watch.noteFault;
   const listener = await listen(config, {
     options: { api, clock, effort, certificate, onFault },
     warn,
   });
+  measureListener(watch.metrics, listener);
   parts.start();
   certificate?.start({ clock, warn });
   return {
@@ -162,4 +192,8 @@ async function listen(
     warn(`Port ${port} is taken, choosing a free one; --port sets another.`);
     return await listenHttp({ ...listening, port: 0 });
   }
+}
+
+function logFault(fault: unknown): void {
+  http.error("Fault: {fault}", { fault });
 }

@@ -51,11 +51,20 @@ export type Verdict =
 /** While pressure is above 1, a token older than this owes at least half the present price. */
 const HONOURED_UNDER_PRESSURE_SECONDS = 20;
 
-/** Owns no state of its own: tokens, spent stamps and price are its neighbours. */
+/** Running totals since the start. */
+export interface AdmissionTotals {
+  readonly admitted: number;
+  /** Work owed by what was admitted. */
+  readonly hashesPaid: number;
+  readonly refused: Readonly<Record<AdmissionRefusal, number>>;
+}
+
+/** Owns nothing but its totals: tokens, spent stamps and price are its neighbours. */
 export class Admission {
   readonly #issuer: TokenIssuer;
   readonly #spent: SpentStamps;
   readonly #price: Price;
+  readonly #totals = { admitted: 0, hashesPaid: 0, refused: noRefusals() };
 
   constructor({ issuer, spent, price }: {
     issuer: TokenIssuer;
@@ -76,8 +85,18 @@ export class Admission {
     };
   }
 
+  get totals(): AdmissionTotals {
+    return this.#totals;
+  }
+
   /** Checks and spends. Refusing costs at most one HMAC and 19 hashes, and the caller a quote. */
   admit(request: PaidRequest): Verdict {
+    const verdict = this.#judge(request);
+    if (!verdict.ok) this.#totals.refused[verdict.reason]++;
+    return verdict;
+  }
+
+  #judge(request: PaidRequest): Verdict {
     if (request.stamp === undefined) {
       return refuse(
         "stamp-missing",
@@ -129,6 +148,8 @@ export class Admission {
         "This stamp was spent before; to send the same again, draw a new salt.",
       );
     }
+    this.#totals.admitted++;
+    this.#totals.hashesPaid += workOf(owed);
     return { ok: true, id };
   }
 
@@ -154,6 +175,21 @@ const TOKEN_DETAILS: Record<TokenRefusal, string> = {
     "This node did not issue the token: it was altered, or it is another " +
     "node's, or from before this node's start. Pay with the fresh one.",
 };
+
+function noRefusals(): Record<AdmissionRefusal, number> {
+  return {
+    "stamp-missing": 0,
+    "stamp-malformed": 0,
+    "stamp-non-canonical": 0,
+    "stamp-too-low": 0,
+    "stamp-mismatch": 0,
+    "stamp-spent": 0,
+    "token-expired": 0,
+    "token-from-future": 0,
+    "token-before-start": 0,
+    "token-forged": 0,
+  };
+}
 
 function refuse(
   reason: AdmissionRefusal,

@@ -69,6 +69,21 @@ Deno.test("a stamp paid at its quote is admitted once", async () => {
   assertEquals(reasonOf(admission, { ...request, stamp }), "stamp-spent");
 });
 
+Deno.test("what is admitted and what is refused adds up, with the work that was owed", async () => {
+  const { admission } = await createAdmission();
+  const priced = { ...request, weight: 4 };
+  const stamp = await payFor(priced, admission.quote(priced));
+  admission.admit({ ...priced, stamp });
+  admission.admit({ ...priced, stamp });
+  admission.admit({ ...priced, stamp: undefined });
+  const { admitted, hashesPaid, refused } = admission.totals;
+  assertEquals([admitted, hashesPaid], [1, 4 * 2 ** 8]);
+  assertEquals(
+    Object.entries(refused).filter(([, count]) => count > 0),
+    [["stamp-missing", 1], ["stamp-spent", 1]],
+  );
+});
+
 Deno.test("another solution of a spent challenge is spent too", async () => {
   const { admission } = await createAdmission();
   const { token, height } = admission.quote(request);

@@ -40,7 +40,21 @@ export class Held {
   get headers(): Headers {
     return this.response.headers;
   }
+
+  get status(): number {
+    return this.response.status;
+  }
 }
 
 /** A response, one that waits, or a stream. */
 export type Answer = Response | Held | EventStream;
+/** One request and its answer, as those are told who watch. Nothing here is of a client's choice. */
+export interface Exchange {
+  /** Template of the path, such as `/room/HASH`; `unknown` where there is none. */
+  readonly endpoint: string;
+  /** One that some endpoint takes, or `other`. */
+  readonly method: string;
+  readonly status: number;
+  /** From the whole request to its answer; to a stream's opening. */
+  readonly durationMs: number;
+}

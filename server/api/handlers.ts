@@ -11,6 +11,7 @@ import {
 import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
 import type { Price } from "../load/load_sampler.ts";
+import type { Metrics } from "../metrics.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
 import { addressBlockOf, familyOf } from "../address.ts";
@@ -45,6 +46,7 @@ export interface Services {
   readonly admission: Admission;
   readonly rooms: RoomRegistry;
   readonly price: Price;
+  readonly metrics: Metrics;
   /** Why this node cannot serve, or undefined when it can. */
   readonly unhealthy: () => string | undefined;
 }
@@ -92,6 +94,17 @@ export class Handlers {
     return reason === undefined
       ? respond(request, { status: "ok" }, pages.healthPage)
       : refuse(request, { code: "shutting-down", detail: reason });
+  }
+
+  /** For monitoring, which has a format of its own: not negotiated. */
+  async metrics(): Promise<Response> {
+    const { metrics } = this.#services;
+    return new Response(await metrics.format(), {
+      headers: {
+        "content-type": metrics.contentType,
+        "cache-control": "no-store",
+      },
+    });
   }
 
   readRoom(call: Call): Answer {
@@ -160,7 +173,10 @@ export class Handlers {
     if (!replay.ok) return refuse(request, replay.refusal);
     const addressBlock = addressBlockOf(connection.clientAddress);
     const full = rooms.refusalOfStream(hash, addressBlock);
-    if (full !== undefined) return overloaded(roomRefusal(full));
+    if (full !== undefined) {
+      rooms.countRefused(full);
+      return overloaded(roomRefusal(full));
+    }
     const weight = rooms.streamWeight;
     if (weight > 0) {
       const priced = { weight, messages: 0, subscribers: 0 };

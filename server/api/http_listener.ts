@@ -39,6 +39,8 @@ import type { Api } from "./router.ts";
 export interface HttpListener {
   readonly host: string;
   readonly port: number;
+  /** Connections open. */
+  readonly connections: number;
   /** Stops listening, lets answers under way end for `graceMs`, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -127,6 +129,10 @@ class Listener implements HttpListener {
 
   get port(): number {
     return this.#address!.port;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
   }
 
   async listen(at: { host: string; port: number }): Promise<void> {

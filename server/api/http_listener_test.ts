@@ -325,6 +325,24 @@ socketTest("a stream is counted while it is open", async (node) => {
   await subscribersReach(node, 0);
 });
 
+Deno.test("connections are counted while they are open", async () => {
+  await withTestNode(async (node) => {
+    const open = async () => {
+      await using wire = await Wire.dial(node);
+      await wire.send(
+        `GET /metrics HTTP/1.1\r\nHost: localhost:${node.port}\r\nConnection: close\r\n\r\n`,
+      );
+      const text = await wire.readToEnd();
+      return Number(/^sigmesh_http_connections (\d+)$/m.exec(text)![1]);
+    };
+    assertEquals(await open(), 1);
+    const idle = await Wire.dial(node);
+    while (await open() !== 2); // the node has yet to accept it
+    await idle[Symbol.asyncDispose]();
+    while (await open() !== 1); // or to hear that it has gone
+  }, { metrics: true });
+});
+
 Deno.test("a node that closes tells its streams, and ends them", async () => {
   const node = await startTestNode();
   const stream = await openStream(node);

@@ -1,6 +1,6 @@
 /** What is free is scarce: takes each unpaid request out of a budget, and counts its cost. */
 
-import { EVENTS } from "@sigmesh/core/wire";
+import { EVENTS, PATHS } from "@sigmesh/core/wire";
 import { addressBlocksOf } from "../address.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type {
@@ -42,16 +42,18 @@ export class Rationing {
   /** Lets a request be answered, unless it is free and too much. */
   async ration(
     request: Request,
-    { isStamped, connection, answer }: {
+    { url, isStamped, connection, payment, answer }: {
+      url: URL;
       /** Whether a stamp is to be checked; what fails is paid for after the fact. */
       isStamped: boolean;
       connection: Connection;
-      /** Answers; tells whether the request was paid. */
-      answer: () => Promise<{ answered: Answer; isPaid: boolean }>;
+      /** Tells, once answered, whether the request was paid. */
+      payment: { readonly isAccepted: boolean };
+      answer: () => Promise<Answer>;
     },
   ): Promise<Answer> {
     const blocks = addressBlocksOf(connection.clientAddress);
-    const kind = kindOf(request);
+    const kind = kindOf(request, url.pathname);
     const cost = kind === "page" ? PAGE_COST : 1;
     const refusal = isStamped
       ? undefined
@@ -60,8 +62,8 @@ export class Rationing {
       this.#effort.addUnpaid(EFFORT_US.request);
       return new Held(refusalOf(request, refusal));
     }
-    const { answered, isPaid } = await answer();
-    if (isPaid) {
+    const answered = await answer();
+    if (payment.isAccepted) {
       this.#effort.addPaid(EFFORT_US.request + EFFORT_US.stamp);
       return answered;
     }
@@ -77,8 +79,11 @@ export class Rationing {
   }
 }
 
-function kindOf({ headers }: Request): UnpaidKind {
-  if (wantsEventStream(headers)) return "stream";
+/** What its operator asks a node is shed with what its clients need most. */
+const VITAL_PATHS = new Set<string>([PATHS.health, PATHS.metrics]);
+
+function kindOf({ headers }: Request, path: string): UnpaidKind {
+  if (wantsEventStream(headers) || VITAL_PATHS.has(path)) return "stream";
   return formatFor(headers) === "json" ? "fact" : "page";
 }
 

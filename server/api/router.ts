@@ -1,7 +1,12 @@
 /** From path and method to handler; and what holds for every answer. */
 
 import { PATHS } from "@sigmesh/core/wire";
-import { type Answer, type Connection, EventStream } from "./exchange.ts";
+import {
+  type Answer,
+  type Connection,
+  EventStream,
+  type Exchange,
+} from "./exchange.ts";
 import type { Assets } from "./assets.ts";
 import {
   type Call,
@@ -25,6 +30,17 @@ export type Api = (
 type Handler = (call: Call) => Answer | Promise<Answer>;
 type Methods = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
 
+interface Route {
+  /** Template of its paths; a label of metrics, so that clients must not choose it. */
+  readonly endpoint: string;
+  readonly methods: Methods;
+}
+
+/** A request as it is answered. */
+interface Asked extends Pick<Call, "connection" | "url" | "payment"> {
+  readonly route: Route | undefined;
+}
+
 /** Any page may call: there are no cookies, and each request pays for itself. */
 const CORS = {
   "access-control-allow-origin": "*",
@@ -44,40 +60,53 @@ export function createApi(
     effort: Effort;
     /** Gets what went wrong inside; the client only learns that something did. */
     onFault: (fault: unknown) => void;
+    /** Is told of every request that was answered. */
+    onExchange: (exchange: Exchange) => void;
+    /** Milliseconds since some moment, to a fraction. */
+    stopwatch?: () => number;
   },
 ): Api {
   const handlers = new Handlers(services);
   const rationing = new Rationing(services);
-  const { assets, config, onFault } = services;
+  const { assets, config, onFault, onExchange } = services;
+  const { stopwatch = () => performance.now() } = services;
   const fixed: Record<string, Methods> = {
     [PATHS.home]: { GET: (call) => handlers.home(call) },
     [PATHS.nodes]: { GET: (call) => handlers.nodes(call) },
     [PATHS.ip]: { GET: (call) => handlers.ip(call) },
     [PATHS.health]: { GET: (call) => handlers.health(call) },
+    ...(config.metrics
+      ? { [PATHS.metrics]: { GET: () => handlers.metrics() } }
+      : {}),
     "/demo": { GET: () => redirect("/demo/") },
     "/bench": { GET: () => redirect("/bench/") },
   };
-  const room: Methods = {
-    GET: (call) => handlers.readRoom(call),
-    POST: (call) => handlers.post(call),
+  const room: Route = {
+    endpoint: "/room/HASH",
+    methods: {
+      GET: (call) => handlers.readRoom(call),
+      POST: (call) => handlers.post(call),
+    },
   };
 
-  function methodsOf(path: string): Methods | undefined {
+  function routeOf(path: string): Route | undefined {
     if (path.startsWith("/room/")) return room;
-    if (assets.has(path)) {
-      return { GET: ({ request }) => assets.respond(path, request) };
-    }
-    return Object.hasOwn(fixed, path) ? fixed[path] : undefined;
+    const methods: Methods | undefined = assets.has(path)
+      ? { GET: ({ request }) => assets.respond(path, request) }
+      : Object.hasOwn(fixed, path)
+      ? fixed[path]
+      : undefined;
+    return methods && { endpoint: path, methods };
   }
 
   async function answer(
     request: Request,
-    { connection, url, payment }: Pick<Call, "connection" | "url" | "payment">,
+    { connection, url, payment, route }: Asked,
   ): Promise<Answer> {
     const origin = originOf(url.host, config, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
-    const methods = methodsOf(url.pathname);
-    if (methods === undefined) return refuse(request, notFound());
+    if (route === undefined) return refuse(request, notFound());
+    const { methods } = route;
     const allow = allowedMethods(methods);
     if (request.method === "OPTIONS") return preflight(allow);
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -103,10 +132,10 @@ export function createApi(
 
   async function answerOrFail(
     request: Request,
-    call: Pick<Call, "connection" | "url" | "payment">,
+    asked: Asked,
   ): Promise<Answer> {
     try {
-      return await answer(request, call);
+      return await answer(request, asked);
     } catch (fault) {
       onFault(fault);
       return refuse(request, {
@@ -118,29 +147,33 @@ export function createApi(
   }
 
   return async (request, connection) => {
+    const since = stopwatch();
     const url = new URL(request.url);
-    const payment: Payment = {
-      stamp: stampOf(request, url),
-      isAccepted: false,
-    };
+    const route = routeOf(url.pathname);
+    const stamp = stampOf(request, url);
+    const payment: Payment = { stamp, isAccepted: false };
     const answered = await rationing.ration(request, {
-      isStamped: payment.stamp !== undefined && handlers.takesStamp(request),
+      url,
+      isStamped: stamp !== undefined && handlers.takesStamp(request),
       connection,
-      answer: async () => {
-        const answered = await answerOrFail(request, {
-          connection,
-          url,
-          payment,
-        });
-        return { answered, isPaid: payment.isAccepted };
-      },
+      payment,
+      answer: () => answerOrFail(request, { connection, url, payment, route }),
     });
     const { headers } = answered;
     for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
     headers.set("x-content-type-options", "nosniff");
+    onExchange({
+      endpoint: route?.endpoint ?? "unknown",
+      method: METHODS.has(request.method) ? request.method : "other",
+      status: answered instanceof EventStream ? 200 : answered.status,
+      durationMs: stopwatch() - since,
+    });
     return answered;
   };
 }
+
+/** Those that some endpoint takes; a client may send any word. */
+const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
 
 function isRouted(method: string): method is keyof Methods {
   return method === "GET" || method === "POST";

@@ -104,6 +104,28 @@ Deno.test("/demo leads to /demo/", async () => {
   ]);
 });
 
+Deno.test("what is told of a request has nothing of a client's choice but its status", async () => {
+  const { call, watch, close } = await createTestApi({ metrics: true });
+  const cases: [string, string, string][] = [
+    ["/", "HEAD", 'endpoint="/",method="HEAD",status="200"'],
+    ["/client.js", "GET", 'endpoint="/client.js",method="GET",status="200"'],
+    [ROOM, "OPTIONS", 'endpoint="/room/HASH",method="OPTIONS",status="204"'],
+    ["/room/x", "PUT", 'endpoint="/room/HASH",method="other",status="405"'],
+    ["/x?y", "POST", 'endpoint="unknown",method="POST",status="404"'],
+  ];
+  for (const [path, method] of cases) {
+    await (await call(path, { method }) as Response).body?.cancel();
+  }
+  const evil = { origin: "http://evil.example" };
+  await (await call("/ip", evil) as Response).body?.cancel();
+  close();
+  const text = await watch.metrics.format();
+  for (const [, , labels] of cases) {
+    assertStringIncludes(text, `sigmesh_http_requests_total{${labels}} 1`);
+  }
+  assertStringIncludes(text, '{endpoint="/ip",method="GET",status="421"} 1');
+});
+
 Deno.test("a fault inside is logged, and the client learns nothing of it", async () => {
   const { json, faults, rooms } = await createTestApi();
   const fault = new Error("secret cause");

@@ -10,6 +10,7 @@ import type { ReplayRequest } from "./history.ts";
 import { Room } from "./room.ts";
 import { encodeEvent, encodeMessage, encodeRetry } from "./sse.ts";
 import { type Sink, Subscriber } from "./subscriber.ts";
+import { Traffic } from "./traffic.ts";
 
 const TICK_MS = 1000;
 /** Above this load the price is not told before its time. */
@@ -42,6 +43,8 @@ export interface SubscriberLimits {
 
 /** Owns rooms and their subscribers; a room exists while it is active. */
 export class RoomRegistry {
+  /** Running totals of all streams. */
+  readonly traffic = new Traffic();
   readonly #clock: Clock;
   readonly #price: Price;
   readonly #quote: (request: PricedRequest) => Quote;
@@ -91,6 +94,13 @@ export class RoomRegistry {
     return share < FREE_SHARE
       ? 0
       : 2 ** ((share - FREE_SHARE) / DOUBLING_SHARE);
+  }
+
+  /** What all histories hold. */
+  get held(): { messages: number; bytes: number } {
+    let messages = 0;
+    for (const { history } of this.#remembering) messages += history.size;
+    return { messages, bytes: this.#historyBytes };
   }
 
   start(): void {
@@ -147,7 +157,9 @@ export class RoomRegistry {
     };
     this.#keepingBytes(room, () => room.deliver(message));
     this.#boundHistory();
-    return room.subscribers.size;
+    const { size } = room.subscribers;
+    this.traffic.delivered += size;
+    return size;
   }
 
   /** Why a stream would be refused. */
@@ -161,6 +173,11 @@ export class RoomRegistry {
       if (ageMs < SETTLED_MS) return "too-many-subscribers-per-address";
     }
     return this.refusalOfPost(hash);
+  }
+
+  /** Counts a stream that was refused. */
+  countRefused(reason: RoomRefusal): void {
+    this.traffic.refused[reason]++;
   }
 
   /**
@@ -177,12 +194,14 @@ export class RoomRegistry {
     const subscriber = new Subscriber({
       sink,
       clock: this.#clock,
+      traffic: this.traffic,
       addressBlock,
       scheduleFlush: (subscriber) => this.#scheduleFlush(subscriber),
       onClose: () => this.#unsubscribe(room, subscriber),
     });
     room.subscribers.add(subscriber);
     this.#subscribers++;
+    this.traffic.opened++;
     this.#addToBlock(subscriber);
     subscriber.replay(this.#opening(room, replay));
   }
@@ -204,6 +223,7 @@ export class RoomRegistry {
   #unsubscribe(room: Room, subscriber: Subscriber): void {
     if (!room.subscribers.delete(subscriber)) return;
     this.#subscribers--;
+    this.traffic.ended[subscriber.ending]++;
     const ofBlock = this.#subscribersByBlock.get(subscriber.addressBlock);
     ofBlock?.delete(subscriber);
     if (ofBlock?.size === 0) {
@@ -221,7 +241,7 @@ export class RoomRegistry {
     if (ofBlock.size <= this.#limits.maxSubscribersPerAddress) return;
     const [oldest] = ofBlock;
     ofBlock.delete(oldest!);
-    oldest!.end(encodeRetry(RETRY_MS));
+    oldest!.end(encodeRetry(RETRY_MS), "replaced");
   }
 
   #roomOf(hash: RoomHash): Room {

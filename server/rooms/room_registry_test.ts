@@ -239,6 +239,8 @@ Deno.test("a dropped reader does not disturb the others", async () => {
   assertEquals(stopped.state, "destroyed");
   assertEquals(reader.takeEvents().length, 200);
   assertEquals(registry.subscribers, 1);
+  const { opened, ended } = registry.traffic;
+  assertEquals([opened, ended["queue-full"], ended.left], [2, 1, 0]);
 });
 
 Deno.test("heartbeats come by themselves, and stop with the registry", async () => {

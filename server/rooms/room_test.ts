@@ -4,6 +4,7 @@ import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink } from "../testing/fake_sink.ts";
 import { Room } from "./room.ts";
 import { Subscriber } from "./subscriber.ts";
+import { Traffic } from "./traffic.ts";
 
 function roomWithReader() {
   const room = new Room("ab".repeat(20) as RoomHash);
@@ -11,6 +12,7 @@ function roomWithReader() {
   const subscriber = new Subscriber({
     sink,
     clock: new FakeClock(),
+    traffic: new Traffic(),
     addressBlock: "",
     scheduleFlush: () => {},
     onClose: () => {},

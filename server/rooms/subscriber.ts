@@ -2,6 +2,7 @@
 
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import type { StreamEnd, Traffic } from "./traffic.ts";
 
 /** Where a stream's bytes go; a connection, to everybody but the listener. */
 export interface Sink {
@@ -33,6 +34,7 @@ export class Subscriber {
   readonly openedAt: number;
   readonly #sink: Sink;
   readonly #clock: Clock;
+  readonly #traffic: Traffic;
   readonly #scheduleFlush: (subscriber: Subscriber) => void;
   readonly #onClose: () => void;
   #replay: Uint8Array[] = [];
@@ -43,25 +45,35 @@ export class Subscriber {
   #taken = 0;
   #takenAt: number;
   #isOver = false;
+  #ending: StreamEnd = "left";
 
-  constructor({ sink, clock, addressBlock, scheduleFlush, onClose }: {
-    sink: Sink;
-    clock: Clock;
-    addressBlock: string;
-    /** Sees to it that `flush` is called at the end of this turn. */
-    scheduleFlush: (subscriber: Subscriber) => void;
-    /** Called when the stream is over; maybe twice. */
-    onClose: () => void;
-  }) {
+  constructor(
+    { sink, clock, traffic, addressBlock, scheduleFlush, onClose }: {
+      sink: Sink;
+      clock: Clock;
+      traffic: Traffic;
+      addressBlock: string;
+      /** Sees to it that `flush` is called at the end of this turn. */
+      scheduleFlush: (subscriber: Subscriber) => void;
+      /** Called when the stream is over; maybe twice. */
+      onClose: () => void;
+    },
+  ) {
     this.addressBlock = addressBlock;
     this.#sink = sink;
     this.#clock = clock;
+    this.#traffic = traffic;
     this.#scheduleFlush = scheduleFlush;
     this.#onClose = onClose;
     this.openedAt = clock.now();
     this.#takenAt = this.openedAt;
     sink.onClose = onClose;
     sink.onDrain = () => this.flush();
+  }
+
+  /** Why the stream is over; to be asked once it is. */
+  get ending(): StreamEnd {
+    return this.#ending;
   }
 
   /** Sends events in order, before all that is sent later. */
@@ -82,7 +94,7 @@ export class Subscriber {
       this.#sink.unsentBytes > subscriberQueueBytes ||
       this.#liveBytes + event.length > subscriberTurnBytes
     ) {
-      this.drop();
+      this.drop("queue-full");
       return;
     }
     this.#live.push(event);
@@ -120,21 +132,23 @@ export class Subscriber {
     if (
       stalledMs > SERVER_LIMITS.subscriberStallSeconds * 1000 ||
       replayedMs > SERVER_LIMITS.replaySeconds * 1000
-    ) this.drop();
+    ) this.drop("stalled");
   }
 
   /** Ends the stream after a last event; a replay that is under way is cut. */
-  end(farewell: Uint8Array): void {
+  end(farewell: Uint8Array, reason: StreamEnd = "closing"): void {
     this.flush();
     if (this.#isOver) return;
     this.#write(farewell);
     this.#isOver = true;
+    this.#ending = reason;
     this.#sink.end();
   }
 
   /** Ends the connection at once; nothing that waits is sent. */
-  drop(): void {
+  drop(reason: StreamEnd): void {
     this.#isOver = true;
+    this.#ending = reason;
     this.#replay = [];
     this.#live = [];
     this.#sink.destroy();
@@ -143,6 +157,7 @@ export class Subscriber {
 
   #write(bytes: Uint8Array): void {
     this.#written += bytes.length;
+    this.#traffic.sentBytes += bytes.length;
     this.#sink.write(bytes);
   }
 }

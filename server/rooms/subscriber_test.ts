@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink } from "../testing/fake_sink.ts";
 import { Subscriber } from "./subscriber.ts";
+import { Traffic } from "./traffic.ts";
 
 function subscribe() {
   const clock = new FakeClock();
@@ -11,6 +12,7 @@ function subscribe() {
   const subscriber = new Subscriber({
     sink,
     clock,
+    traffic: new Traffic(),
     addressBlock: "127.0.0.1",
     scheduleFlush: (subscriber) => scheduled.push(subscriber),
     onClose: () => state.closed++,
