@@ -10,6 +10,7 @@ import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
+import { LoadHistory } from "./load/load_history.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
 
@@ -74,10 +75,25 @@ export async function buildNode(
     },
     random,
   });
+  const history = new LoadHistory({
+    clock,
+    price,
+    streams: () => rooms.subscribers,
+  });
+  const startedAt = clock.now();
+  const uptimeMs = () => clock.now() - startedAt;
   let isClosing = false;
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
-  const services = { config, admission, rooms, price, unhealthy };
+  const services = {
+    config,
+    admission,
+    rooms,
+    price,
+    history,
+    uptimeMs,
+    unhealthy,
+  };
   return {
     api: createApi({ ...services, assets, onFault }),
     rooms,
@@ -85,9 +101,11 @@ export async function buildNode(
     start() {
       price.start();
       rooms.start();
+      history.start();
     },
     close() {
       isClosing = true;
+      history.close();
       rooms.close();
       price.close();
     },

@@ -1,0 +1,95 @@
+/** `GET /room/HASH` for people: what is in the room, and a way to take part. */
+
+import { LIMITS, type RoomFacts } from "@sigmesh/core/wire";
+import type { VNode } from "preact";
+import { listenCommand, paidPostCommand, postCommand } from "./endpoints.tsx";
+import { Facts, type Page, renderPage } from "./page.tsx";
+import { PayAndTry } from "./pay_and_try.tsx";
+import { formatCount, formatHeight, formatWork } from "./quantities.ts";
+
+/** The room page; `client/pages/room.ts` makes it live. */
+export function roomPage(facts: RoomFacts, url: string): Page {
+  return renderPage(
+    `Room ${facts.room.slice(0, 8)}`,
+    <>
+      <h1>Room</h1>
+      <p>
+        <code>{facts.room}</code>
+      </p>
+      <p class="lead">
+        Whoever knows this name hears what is posted here. Open this page in a
+        second window to see it arrive.
+      </p>
+      <Facts
+        facts={{
+          "Listening here": formatCount(facts.subscribers),
+          "Messages of the last minute": formatCount(facts.messages),
+          "Price of a post": (
+            <>
+              <span id="price">{formatHeight(facts.height)}</span>{" "}
+              <span class="quiet" id="price-work">
+                {formatWork(facts.height)}
+              </span>
+            </>
+          ),
+        }}
+      />
+      <noscript>
+        <p>
+          With JavaScript this page would show messages as they arrive, and pay
+          for posts that you write. The commands below do without.
+        </p>
+      </noscript>
+      <Live />
+      <h2 id="pay">Pay and try</h2>
+      <p>
+        A post costs proof of work. Your browser finds it, usually within a
+        second, and sends it along; no account and no money are involved.
+      </p>
+      <PayAndTry
+        label="Post"
+        example="hello"
+        maxBytes={LIMITS.postBytes}
+      />
+      <h2>From a terminal</h2>
+      <Commands url={url} />
+    </>,
+    { script: "/pages/room.js" },
+  );
+}
+
+function Live(): VNode {
+  return (
+    <section id="live" hidden>
+      <h2>Messages</h2>
+      <p class="status busy" id="live-state" role="status">Connecting</p>
+      <div class="log" role="log" aria-label="Messages" tabindex={0}>
+        <ol id="live-log" />
+      </div>
+    </section>
+  );
+}
+
+function Commands({ url }: { url: string }): VNode {
+  return (
+    <ul class="endpoints">
+      <li>
+        <h3>Listen</h3>
+        <pre>{listenCommand(url)}</pre>
+      </li>
+      <li>
+        <h3>Ask what a post costs</h3>
+        <p>The answer is 401, with a token and a height in bits.</p>
+        <pre>{postCommand(url)}</pre>
+      </li>
+      <li>
+        <h3>Post</h3>
+        <p>
+          STAMP is the solved puzzle; the form above and{" "}
+          <code>docs/example_client.py</code> of this software make them.
+        </p>
+        <pre>{paidPostCommand(url)}</pre>
+      </li>
+    </ul>
+  );
+}
