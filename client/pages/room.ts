@@ -13,7 +13,10 @@ openPayAndTry(async (text, options) => {
   const { id, subscribers, cost } = await node.post(room, text, options);
   return {
     outcome: "Accepted, status 202.", // with any other a post rejects
-    facts: { Id: id, "Handed to": `${subscribers} streams` },
+    facts: {
+      Id: id,
+      "Handed to": `${subscribers} ${subscribers === 1 ? "stream" : "streams"}`,
+    },
     cost,
   };
 });

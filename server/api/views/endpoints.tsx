@@ -1,6 +1,6 @@
 /** What a node answers, each with a command that works. */
 
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 
 /** An endpoint and how to call it. */
 interface Endpoint {
@@ -13,17 +13,36 @@ const JSON_ACCEPTED = "-H 'Accept: application/json'";
 
 /** Listening to a room. */
 export function listenCommand(url: string): string {
-  return `curl -N -H 'Accept: text/event-stream' '${url}'`;
+  return `curl -N -H 'Accept: text/event-stream' \\\n'${url}'`;
 }
 
 /** Asking what a post costs: it is refused, and told. */
 export function postCommand(url: string): string {
-  return `curl ${JSON_ACCEPTED} --data hello '${url}'`;
+  return `curl ${JSON_ACCEPTED} \\\n--data hello \\\n'${url}'`;
 }
 
 /** Sending a post that is paid for. */
 export function paidPostCommand(url: string): string {
-  return `curl ${JSON_ACCEPTED} --data hello '${url}?pow=STAMP'`;
+  return `curl ${JSON_ACCEPTED} \\\n--data hello \\\n'${url}?pow=STAMP'`;
+}
+
+/** A line of a list with class `endpoints`. */
+export function Command(
+  { name, command, children }: {
+    name: ComponentChildren;
+    command: string;
+    children: ComponentChildren;
+  },
+): VNode {
+  return (
+    <li>
+      <div>
+        <h3>{name}</h3>
+        <p>{children}</p>
+      </div>
+      <pre>{command}</pre>
+    </li>
+  );
 }
 
 /** Commands for all endpoints of the node at `origin`; `room` is one to try them with. */
@@ -72,13 +91,9 @@ export function Endpoints(
   return (
     <ul class="endpoints">
       {endpoints.map(({ name, does, command }) => (
-        <li key={name}>
-          <h3>
-            <code>{name}</code>
-          </h3>
-          <p>{does}</p>
-          <pre>{command}</pre>
-        </li>
+        <Command key={name} name={<code>{name}</code>} command={command}>
+          {does}
+        </Command>
       ))}
     </ul>
   );

@@ -81,7 +81,7 @@ function LoadMeter({ points, now }: LastHourProps): VNode {
       <h3>Load</h3>
       <p class="reading">{formatShare(Math.max(now.cpu, now.memory))}</p>
       <p class="quiet">
-        <span class="key">processor {formatShare(now.cpu)}</span>
+        <span class="key">processor {formatShare(now.cpu)}</span>{" "}
         <span class="key dashed">memory {formatShare(now.memory)}</span>
       </p>
       <Chart

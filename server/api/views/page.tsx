@@ -24,7 +24,7 @@ export interface PageOptions {
 // In the page itself, so that a refusal needs no second request to be readable.
 const styleHash = btoa(String.fromCharCode(...sha256(STYLE)));
 
-const BASE_POLICY =
+const PAGE_POLICY =
   `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; ` +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -62,7 +62,7 @@ export function renderPage(
       </body>
     </html>,
   );
-  const policy = BASE_POLICY + (script === undefined ? "" : SCRIPT_POLICY);
+  const policy = PAGE_POLICY + (script === undefined ? "" : SCRIPT_POLICY);
   return { html, policy };
 }
 

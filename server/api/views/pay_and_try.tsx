@@ -28,7 +28,9 @@ export function PayAndTry(
         Text of at most {formatCount(maxBytes)} bytes.
       </p>
       <div class="actions">
-        <button class="primary" id="pay-send">Pay and send</button>
+        <button type="submit" class="primary" id="pay-send">
+          Pay and send
+        </button>
         <button type="button" id="pay-stop" hidden>Stop</button>
         <progress
           id="pay-progress"

@@ -20,6 +20,11 @@ export function problemPage(problem: Problem, path: string): Page {
       {status === UNPAID
         ? <Payment problem={problem} path={path} />
         : <p>{NEXT[status]}</p>}
+      {hasLinks && (
+        <p class="actions">
+          <a class="button" href="/">To this node's status</a>
+        </p>
+      )}
       <h2>Details</h2>
       <Facts
         facts={{
@@ -34,11 +39,6 @@ export function problemPage(problem: Problem, path: string): Page {
           }),
         }}
       />
-      {hasLinks && (
-        <p class="actions">
-          <a class="button" href="/">To this node's status</a>
-        </p>
-      )}
     </>,
     { hasLinks },
   );
@@ -47,12 +47,7 @@ export function problemPage(problem: Problem, path: string): Page {
 /** By status; what is true for one code only is in the problem's detail. */
 const NEXT: Readonly<Record<number, ComponentChildren>> = {
   400: "Correct the request and send it again.",
-  404: (
-    <>
-      Check the address. The status page lists every path, the name of a room
-      included.
-    </>
-  ),
+  404: "Check the address, or start from the status page: it has every path.",
   405: "Send the request with another method.",
   408: "Send it again, over a faster connection.",
   413: "Shorten it and send it again: bodies are for introductions only.",
@@ -68,6 +63,8 @@ function Payment(
   { problem, path }: { problem: Problem; path: string },
 ): VNode {
   const { token, height, owed } = problem;
+  // The query makes it another document than this one, which has the same path.
+  const form = `${path}?pay#pay`;
   return (
     <>
       <h2>What it costs</h2>
@@ -84,7 +81,7 @@ function Payment(
       />
       <h2>How to pay</h2>
       <p>
-        <a href={`${path}#pay`}>Let your browser pay</a>, use{" "}
+        <a href={form}>Let your browser pay</a>, use{" "}
         <a href="/client.js">the library</a>, or solve the challenge yourself as
         {" "}
         <code>docs/protocol.md</code> of this software says.

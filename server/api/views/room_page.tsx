@@ -2,10 +2,20 @@
 
 import { LIMITS, type RoomFacts } from "@sigmesh/core/wire";
 import type { VNode } from "preact";
-import { listenCommand, paidPostCommand, postCommand } from "./endpoints.tsx";
+import {
+  Command,
+  listenCommand,
+  paidPostCommand,
+  postCommand,
+} from "./endpoints.tsx";
 import { Facts, type Page, renderPage } from "./page.tsx";
 import { PayAndTry } from "./pay_and_try.tsx";
-import { formatCount, formatHeight, formatWork } from "./quantities.ts";
+import {
+  formatCount,
+  formatCountOf,
+  formatHeight,
+  formatWork,
+} from "./quantities.ts";
 
 /** The room page; `client/pages/room.ts` makes it live. */
 export function roomPage(facts: RoomFacts, url: string): Page {
@@ -22,8 +32,6 @@ export function roomPage(facts: RoomFacts, url: string): Page {
       </p>
       <Facts
         facts={{
-          "Listening here": formatCount(facts.subscribers),
-          "Messages of the last minute": formatCount(facts.messages),
           "Price of a post": (
             <>
               <span id="price">{formatHeight(facts.height)}</span>{" "}
@@ -32,6 +40,11 @@ export function roomPage(facts: RoomFacts, url: string): Page {
               </span>
             </>
           ),
+          "When this page was loaded": `${
+            formatCount(facts.subscribers)
+          } listening, ${
+            formatCountOf(facts.messages, "message")
+          } in the last minute`,
         }}
       />
       <noscript>
@@ -40,17 +53,21 @@ export function roomPage(facts: RoomFacts, url: string): Page {
           for posts that you write. The commands below do without.
         </p>
       </noscript>
-      <Live />
-      <h2 id="pay">Pay and try</h2>
-      <p>
-        A post costs proof of work. Your browser finds it, usually within a
-        second, and sends it along; no account and no money are involved.
-      </p>
-      <PayAndTry
-        label="Post"
-        example="hello"
-        maxBytes={LIMITS.postBytes}
-      />
+      <div class="columns">
+        <Live />
+        <section>
+          <h2 id="pay">Pay and try</h2>
+          <p>
+            A post costs proof of work. Your browser does it and sends the post;
+            no account and no money are involved.
+          </p>
+          <PayAndTry
+            label="Post"
+            example="hello"
+            maxBytes={LIMITS.postBytes}
+          />
+        </section>
+      </div>
       <h2>From a terminal</h2>
       <Commands url={url} />
     </>,
@@ -73,23 +90,16 @@ function Live(): VNode {
 function Commands({ url }: { url: string }): VNode {
   return (
     <ul class="endpoints">
-      <li>
-        <h3>Listen</h3>
-        <pre>{listenCommand(url)}</pre>
-      </li>
-      <li>
-        <h3>Ask what a post costs</h3>
-        <p>The answer is 401, with a token and a height in bits.</p>
-        <pre>{postCommand(url)}</pre>
-      </li>
-      <li>
-        <h3>Post</h3>
-        <p>
-          STAMP is the solved puzzle; the form above and{" "}
-          <code>docs/example_client.py</code> of this software make them.
-        </p>
-        <pre>{paidPostCommand(url)}</pre>
-      </li>
+      <Command name="Listen" command={listenCommand(url)}>
+        Messages and prices as they come.
+      </Command>
+      <Command name="Ask what a post costs" command={postCommand(url)}>
+        The answer is 401, with a token and a height in bits.
+      </Command>
+      <Command name="Post" command={paidPostCommand(url)}>
+        STAMP is the solved puzzle; the form above and{" "}
+        <code>docs/example_client.py</code> of this software make them.
+      </Command>
     </ul>
   );
 }

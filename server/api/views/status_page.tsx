@@ -1,7 +1,7 @@
 /** `GET /` for people: a verdict, what to do next, and the facts behind it. */
 
 import type { NodeFacts } from "@sigmesh/core/wire";
-import type { VNode } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import type { LoadPoint } from "../../load/load_history.ts";
 import { Endpoints } from "./endpoints.tsx";
 import { LastHour } from "./last_hour.tsx";
@@ -44,7 +44,9 @@ export function statusPage(facts: NodeFacts, details: StatusDetails): Page {
   return renderPage(
     `${verdict.sentence} Signaling node`,
     <>
-      <h1 class={`status ${verdict.mood}`}>{verdict.sentence}</h1>
+      <h1 class={`status ${verdict.mood}`}>
+        {keepOptionsWhole(verdict.sentence)}
+      </h1>
       <p class="lead">{verdict.next}</p>
       <p class="actions">
         <a class="button primary" href="/demo/">Try the demo</a>
@@ -69,6 +71,13 @@ export function statusPage(facts: NodeFacts, details: StatusDetails): Page {
       <Endpoints origin={origin} room={details.freshRoom} />
     </>,
     { path: "/" },
+  );
+}
+
+/** Browsers break lines at the hyphens of an option. */
+function keepOptionsWhole(sentence: string): ComponentChildren {
+  return sentence.split(/(--[a-z-]+)/).map((part) =>
+    part.startsWith("--") ? <span key={part} class="whole">{part}</span> : part
   );
 }
 

@@ -1,6 +1,6 @@
 /** How the node is, in one sentence, and what to do about it. */
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import {
   formatCount,
   formatCountOf,
@@ -69,7 +69,8 @@ function crowded({ streams, maxStreams }: VerdictFacts): Verdict {
       <>
         When all are, new ones are told to come back later. To hold more, raise
         {" "}
-        <code>--max-subscribers</code> and <code>ulimit -n</code> above it.
+        <Option>--max-subscribers</Option> and <Option>ulimit -n</Option>{" "}
+        above it.
       </>
     ),
   };
@@ -86,7 +87,8 @@ function busy({ load, priceRatio }: VerdictFacts): Verdict {
       ? (
         <>
           Memory is short. If this machine has more, raise{" "}
-          <code>--max-memory</code>; else lower <code>--max-subscribers</code>.
+          <Option>--max-memory</Option>; else lower{" "}
+          <Option>--max-subscribers</Option>.
         </>
       )
       : (
@@ -106,7 +108,8 @@ function unannounced({ origin }: VerdictFacts): Verdict {
       <>
         Whoever reaches <code>{origin}</code>{" "}
         can use this node: try the demo in two windows. To make it known by a
-        name, start it with <code>--public-url https://node.example</code>.
+        name, start it with <Option>--public-url</Option>{" "}
+        <code>https://node.example</code>.
       </>
     ),
   };
@@ -123,4 +126,9 @@ function announced(url: string): Verdict {
       </>
     ),
   };
+}
+
+/** Not to be broken at its hyphens. */
+function Option({ children }: { children: string }): VNode {
+  return <code class="whole">{children}</code>;
 }
