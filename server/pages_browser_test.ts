@@ -3,6 +3,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Config } from "./config.ts";
 import {
   chromiumMissing,
   chromiumPath,
@@ -21,6 +22,7 @@ const LOOKS: readonly BrowserContextOptions[] = [
 function browserTest(
   name: string,
   run: (origin: string, browser: Browser) => Promise<void>,
+  config: Partial<Config> = {},
 ): void {
   Deno.test({
     name: name + chromiumMissing,
@@ -33,7 +35,7 @@ function browserTest(
         } finally {
           await browser.close();
         }
-      }, { contact: "ops@node.example", terms: "https://node.example/terms" }),
+      }, config),
   });
 }
 
@@ -66,7 +68,8 @@ async function open(browser: Browser, url: string) {
 }
 
 async function isOpen(page: Page): Promise<void> {
-  await page.getByRole("status").filter({ hasText: /^Open: / }).waitFor();
+  await page.getByRole("status").filter({ hasText: /^Open: / })
+    .waitFor();
 }
 
 async function payFor(page: Page, text: string): Promise<void> {
@@ -108,6 +111,7 @@ browserTest(
       await context.close();
     }
   },
+  { contact: "ops@node.example", terms: "https://node.example/terms" },
 );
 
 browserTest(
@@ -207,6 +211,21 @@ browserTest(
 );
 
 browserTest(
+  "a reader who is turned away is told why, and let in when there is space",
+  async (origin, browser) => {
+    const first = await open(browser, origin + ROOM);
+    await isOpen(first.page);
+    const second = await open(browser, origin + ROOM);
+    await second.page.getByText("Lost, connecting again. Your address holds")
+      .waitFor();
+    await assertAccessible(second.page, "turned away");
+    await first.page.close();
+    await isOpen(second.page);
+  },
+  { maxSubscribersPerIp: 1 },
+);
+
+browserTest(
   "the log is bounded, and a stream that ends is told",
   async (origin, browser) => {
     const page = await (await browser.newContext()).newPage();
@@ -254,7 +273,7 @@ browserTest(
     assertEquals(await page.getByRole("img").count(), 3);
     await assertAccessibleAsIs(page, { browser, name: "/" });
     await page.getByRole("link", { name: "Open a new room" }).click();
-    await page.getByText("With JavaScript this page would").waitFor();
+    await page.locator("noscript p").waitFor();
     await page.getByText("pow=STAMP").waitFor();
     assert(await page.getByRole("button").count() === 0);
     await assertAccessibleAsIs(page, { browser, name: "room" });

@@ -23,10 +23,9 @@ export function showLiveRoom(path: string): void {
 
 /** EventSource reconnects by itself, unless the node refused or fell silent. */
 function listen(path: string): void {
-  const source = new EventSource(
-    `${path}?since=${LIMITS.historySeconds}`,
-  );
+  const source = new EventSource(`${path}?since=${LIMITS.historySeconds}`);
   let silence: ReturnType<typeof setTimeout>;
+  let reason = "";
   const heard = () => {
     clearTimeout(silence);
     silence = setTimeout(() => {
@@ -39,23 +38,28 @@ function listen(path: string): void {
       heard();
       act(event);
     });
-  on("open", () => show("", "Open: messages appear as they are posted"));
   on("message", ({ lastEventId, data }) => append(lastEventId, data));
-  on(EVENTS.quote, ({ data }) => showPrice(data));
+  on(EVENTS.quote, ({ data }) => {
+    reason = "";
+    show("good", "Open: messages appear as they are posted.");
+    showPrice(data);
+  });
   on(EVENTS.resync, () => note("Messages were missed here."));
-  on(EVENTS.closing, () => show("bad", "Lost: the node is shutting down"));
-  on(EVENTS.overloaded, ({ data }) => show("bad", `Lost: ${reasonIn(data)}`));
+  on(EVENTS.closing, () => reason = "The node is shutting down.");
+  on(EVENTS.overloaded, ({ data }) => reason = reasonIn(data));
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CONNECTING) {
-      return show("busy", "Lost, connecting again");
+      return show("busy", `Lost, connecting again. ${reason}`);
     }
     clearTimeout(silence);
-    show("bad", "Lost: the node refused the stream; reload to try again");
+    show("bad", "Lost: the node refused the stream; reload to try again.");
   });
   heard();
 }
 
-function show(mood: string, text: string): void {
+/** Screen readers read out what is set, be it the same as before. */
+function show(mood: "good" | "busy" | "bad", text: string): void {
+  if (state.textContent === text) return;
   state.className = `status ${mood}`;
   state.textContent = text;
 }
@@ -99,7 +103,7 @@ function add(line: HTMLLIElement): void {
 
 function reasonIn(data: string): string {
   const problem = parseProblem(parseJson(data));
-  return problem?.detail ?? "the node takes no further stream";
+  return problem?.detail ?? "The node takes no further stream.";
 }
 
 function parseJson(text: string): unknown {

@@ -47,12 +47,6 @@ export function roomPage(facts: RoomFacts, url: string): Page {
           } in the last minute`,
         }}
       />
-      <noscript>
-        <p>
-          With JavaScript this page would show messages as they arrive, and pay
-          for posts that you write. The commands below do without.
-        </p>
-      </noscript>
       <div class="columns">
         <Live />
         <section>
@@ -61,6 +55,13 @@ export function roomPage(facts: RoomFacts, url: string): Page {
             A post costs proof of work. Your browser does it and sends the post;
             no account and no money are involved.
           </p>
+          <noscript>
+            <p>
+              JavaScript is off. With it, this page would show messages as they
+              arrive and pay for posts that you write here. The commands below
+              do without.
+            </p>
+          </noscript>
           <PayAndTry
             label="Post"
             example="hello"
