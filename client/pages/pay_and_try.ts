@@ -28,66 +28,81 @@ function element<T extends HTMLElement>(id: string): T {
 
 /** Shows the form of `server/api/views/pay_and_try.tsx` and lets it pay. */
 export function openPayAndTry(payFor: PayFor): void {
-  const form = element<HTMLFormElement>("pay-form");
-  const body = element<HTMLTextAreaElement>("pay-body");
-  const send = element("pay-send");
-  const stop = element("pay-stop");
-  const progress = element<HTMLProgressElement>("pay-progress");
-  const work = element("pay-work");
-  const outcome = element("pay-outcome");
-  const facts = element("pay-facts");
-  let paying: AbortController | undefined;
+  new PayAndTry(payFor).open();
+}
 
-  // Send is not disabled while paying: it would lose the keyboard's focus.
-  function setPaying(controller: AbortController | undefined): void {
-    paying = controller;
-    const isPaying = controller !== undefined;
-    send.ariaDisabled = isPaying ? "true" : null;
-    if (!isPaying && document.activeElement === stop) send.focus();
-    stop.hidden = progress.hidden = !isPaying;
-    work.textContent = "";
+class PayAndTry {
+  readonly #payFor: PayFor;
+  readonly #form = element<HTMLFormElement>("pay-form");
+  readonly #body = element<HTMLTextAreaElement>("pay-body");
+  readonly #send = element("pay-send");
+  readonly #stop = element("pay-stop");
+  readonly #progress = element<HTMLProgressElement>("pay-progress");
+  readonly #work = element("pay-work");
+  readonly #outcome = element("pay-outcome");
+  readonly #facts = element("pay-facts");
+  #paying: AbortController | undefined;
+
+  constructor(payFor: PayFor) {
+    this.#payFor = payFor;
   }
 
-  function showProgress({ hashes, expected, ...rate }: SolveProgress): void {
-    progress.value = Math.min(1, hashes / Math.max(1, expected));
-    work.textContent = describeProgress({ hashes, expected, ...rate });
+  open(): void {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (this.#paying === undefined) this.#pay(new AbortController());
+    });
+    this.#stop.addEventListener("click", () => this.#paying?.abort());
+    this.#form.hidden = false;
   }
 
-  async function pay(): Promise<void> {
-    const controller = new AbortController();
-    setPaying(controller);
-    progress.value = 0;
-    facts.hidden = true;
-    outcome.className = "";
-    outcome.textContent = "Paying …";
+  async #pay(controller: AbortController): Promise<void> {
+    const { signal } = controller;
+    this.#setPaying(controller);
+    this.#tell("", "Paying …");
     try {
-      const { signal } = controller;
-      const paid = await payFor(body.value, {
+      const paid = await this.#payFor(this.#body.value, {
         signal,
-        onProgress: showProgress,
+        onProgress: (progress) => this.#showProgress(progress),
       });
-      outcome.className = "status";
-      outcome.textContent = paid.outcome;
-      facts.replaceChildren(
-        ...describe({ ...paid.facts, ...describeCost(paid.cost) }),
-      );
-      facts.hidden = false;
+      this.#tell("status", paid.outcome);
+      this.#showFacts({ ...paid.facts, ...describeCost(paid.cost) });
     } catch (error) {
-      outcome.className = "status bad";
-      outcome.textContent = controller.signal.aborted
-        ? "Stopped: nothing more is sent."
-        : describeError(error);
+      const stopped = "Stopped: nothing more is sent.";
+      this.#tell("status bad", signal.aborted ? stopped : describeError(error));
     } finally {
-      setPaying(undefined);
+      this.#setPaying(undefined);
     }
   }
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (paying === undefined) pay();
-  });
-  stop.addEventListener("click", () => paying?.abort());
-  form.hidden = false;
+  /** Send is not disabled while paying: it would lose the keyboard's focus. */
+  #setPaying(controller: AbortController | undefined): void {
+    const isPaying = controller !== undefined;
+    this.#paying = controller;
+    this.#send.ariaDisabled = isPaying ? "true" : null;
+    if (document.activeElement === this.#stop) this.#send.focus();
+    this.#stop.hidden = this.#progress.hidden = !isPaying;
+    this.#progress.value = 0;
+    this.#work.textContent = "";
+  }
+
+  /** Seen, not read out: it changes many times a second. */
+  #showProgress(progress: SolveProgress): void {
+    const { hashes, expected } = progress;
+    this.#progress.value = Math.min(1, hashes / Math.max(1, expected));
+    this.#work.textContent = describeProgress(progress);
+  }
+
+  #tell(mood: string, text: string): void {
+    this.#facts.hidden = true;
+    this.#outcome.className = mood;
+    this.#outcome.textContent = text;
+  }
+
+  #showFacts(facts: Readonly<Record<string, string>>): void {
+    this.#facts.replaceChildren(...describe(facts));
+    this.#facts.hidden = false;
+  }
 }
 
 function describeProgress(

@@ -3,7 +3,8 @@
 import { sha256 } from "@sigmesh/core";
 import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import STYLE from "./page.css" with { type: "text" };
+import LAST_HOUR_STYLE from "./last_hour.css" with { type: "text" };
+import PAGE_STYLE from "./page.css" with { type: "text" };
 
 /** An HTML document, and the Content-Security-Policy that it needs. */
 export interface Page {
@@ -21,6 +22,7 @@ export interface PageOptions {
   readonly hasLinks?: boolean;
 }
 
+const STYLE = PAGE_STYLE + LAST_HOUR_STYLE;
 // In the page itself, so that a refusal needs no second request to be readable.
 const styleHash = btoa(String.fromCharCode(...sha256(STYLE)));
 

@@ -14,7 +14,7 @@ export function ipPage({ ip, family }: IpFacts): Page {
         This node sees you at <code>{ip}</code> (IPv{family}).
       </p>
       <p class="quiet">
-        It is used to bound what one address may do, and is not stored.
+        Open streams are counted by it.
       </p>
     </>,
   );

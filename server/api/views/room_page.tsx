@@ -98,8 +98,8 @@ function Commands({ url }: { url: string }): VNode {
         The answer is 401, with a token and a height in bits.
       </Command>
       <Command name="Post" command={paidPostCommand(url)}>
-        STAMP is the solved puzzle; the form above and{" "}
-        <code>docs/example_client.py</code> of this software make them.
+        STAMP is the solved puzzle: <code>docs/example_client.py</code>{" "}
+        of this software makes one.
       </Command>
     </ul>
   );
