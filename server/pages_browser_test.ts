@@ -225,6 +225,25 @@ browserTest(
 );
 
 browserTest(
+  "a stream that falls silent is opened anew, and repeats nothing",
+  async (origin, browser) => {
+    const page = await (await browser.newContext()).newPage();
+    await page.clock.install();
+    await page.goto(origin + ROOM);
+    await isOpen(page);
+    await payFor(page, "once");
+    const message = page.getByRole("log").getByText("once");
+    await message.waitFor();
+    const again = page.waitForResponse(/since=/);
+    await page.clock.fastForward(35_000);
+    assertEquals((await again).status(), 200);
+    await payFor(page, "later");
+    await page.getByRole("log").getByText("later").waitFor();
+    assertEquals(await message.count(), 1);
+  },
+);
+
+browserTest(
   "the log is bounded, and a stream that ends is told",
   async (origin, browser) => {
     const page = await (await browser.newContext()).newPage();
