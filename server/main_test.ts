@@ -102,9 +102,11 @@ Deno.test("a signal is told in the log, with the time, since no terminal has it"
 });
 
 Deno.test("a node serves on when its log is closed, or is read by nobody", async () => {
-  const broken = await startNode("--log-level", "debug");
+  const args = ["--log-level", "debug", "--max-unpaid-per-ip", "1000000"];
+  args.push("--max-unpaid", "1000000");
+  const broken = await startNode(...args);
   await broken.breakLog();
-  const full = await startNode("--log-level", "debug");
+  const full = await startNode(...args);
   for (const { url } of [broken, full]) {
     for (let i = 0; i < 2000; i++) {
       const response = await fetch(`${url}ip`);

@@ -16,6 +16,7 @@ import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
 import { Effort } from "./load/effort.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
+import { LoadHistory } from "./load/load_history.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
@@ -108,11 +109,21 @@ export async function buildNode(
   });
   const { metrics, faults } = watch;
   measureNode(metrics, { admission, spent, price, rooms, faults });
+  const history = new LoadHistory({
+    clock,
+    price,
+    streams: () => rooms.subscribers,
+  });
+  const startedAt = clock.now();
+  const uptimeMs = () => clock.now() - startedAt;
   let isClosing = false;
   let endReport = () => {};
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
-  const services = { config, admission, rooms, price, metrics, unhealthy };
+  const services = {
+    ...{ config, admission, rooms, price, metrics },
+    ...{ history, uptimeMs, unhealthy },
+  };
   return {
     api: createApi({
       ...services,
@@ -128,6 +139,7 @@ export async function buildNode(
     start() {
       price.start();
       rooms.start();
+      history.start();
       endReport = reportLosses({
         clock,
         traffic: rooms.traffic,
@@ -137,6 +149,7 @@ export async function buildNode(
     close() {
       isClosing = true;
       endReport();
+      history.close();
       rooms.close();
       price.close();
     },

@@ -10,15 +10,18 @@ interface Asset {
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE = "text/html; charset=utf-8";
+const STYLE = "text/css; charset=utf-8";
 
 /** Paths of the built files, relative to dist/, and how they are served. */
 const FILES: Record<string, { file: string; type: string }> = {
   "/client.js": { file: "client.js", type: SCRIPT },
+  "/page.css": { file: "page.css", type: STYLE },
+  "/pages/room.js": { file: "pages/room.js", type: SCRIPT },
   "/demo/": { file: "demo/index.html", type: PAGE },
   "/demo/demo.js": { file: "demo/demo.js", type: SCRIPT },
   "/bench/": { file: "bench/index.html", type: PAGE },
   "/bench/bench.js": { file: "bench/bench.js", type: SCRIPT },
-  "/demo/demo.css": { file: "demo/demo.css", type: "text/css; charset=utf-8" },
+  "/demo/demo.css": { file: "demo/demo.css", type: STYLE },
 };
 
 /** Scripts and styles of these pages are files of the node; they may talk to any node. */

@@ -10,6 +10,7 @@ import {
 } from "@sigmesh/core/wire";
 import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
+import type { LoadHistory } from "../load/load_history.ts";
 import type { Price } from "../load/load_sampler.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
@@ -22,6 +23,8 @@ import { type Refusal, withQuote } from "./problem.ts";
 import { overloaded, STREAM_HEADERS } from "./rationing.ts";
 import { RETRY_AFTER_SECONDS } from "./rationing.ts";
 import * as pages from "./views/pages.tsx";
+import { roomPage } from "./views/room_page.tsx";
+import { statusPage } from "./views/status_page.tsx";
 
 /** A request that passed the Host rule. */
 export interface Call {
@@ -47,6 +50,8 @@ export interface Services {
   readonly rooms: RoomRegistry;
   readonly price: Price;
   readonly metrics: Metrics;
+  readonly history: LoadHistory;
+  readonly uptimeMs: () => number;
   /** Why this node cannot serve, or undefined when it can. */
   readonly unhealthy: () => string | undefined;
 }
@@ -68,13 +73,22 @@ export class Handlers {
   }
 
   home({ request, origin }: Call): Response {
-    const { rooms } = this.#services;
+    const { config, rooms, history, uptimeMs, unhealthy } = this.#services;
     const facts = this.#nodeFacts();
-    const { size, subscribers } = rooms;
     return respond(
       request,
       facts,
-      () => pages.homePage(facts, { origin, rooms: size, subscribers }),
+      () =>
+        statusPage(facts, {
+          origin,
+          unhealthy: unhealthy(),
+          uptimeMs: uptimeMs(),
+          idleWork: config.curve.idleWork,
+          rooms: rooms.size,
+          subscribers: rooms.subscribers,
+          history: history.points(),
+          freshRoom: crypto.getRandomValues(new Uint8Array(20)).toHex(),
+        }),
     );
   }
 
@@ -120,7 +134,7 @@ export class Handlers {
     return respond(
       request,
       facts,
-      () => pages.roomPage(facts, call.origin + url.pathname),
+      () => roomPage(facts, call.origin + url.pathname),
     );
   }
 

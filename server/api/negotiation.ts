@@ -1,7 +1,7 @@
 /** In which form a request wants its answer, and answers in that form. */
 
 import { problemOf, type Refusal } from "./problem.ts";
-import { PAGE_POLICY } from "./views/page.tsx";
+import type { Page } from "./views/page.tsx";
 import { problemPage } from "./views/problem_page.tsx";
 
 /** JSON for programs, a page for people. */
@@ -30,13 +30,15 @@ function typesIn(header: string | null): string[] {
 export function respond(
   request: Request,
   value: unknown,
-  page: () => string,
+  page: () => Page,
   status = 200,
 ): Response {
-  const isJson = formatFor(request.headers) === "json";
-  return new Response(isJson ? JSON.stringify(value) : page(), {
+  if (formatFor(request.headers) === "html") {
+    return sendPage(page(), { status });
+  }
+  return new Response(JSON.stringify(value), {
     status,
-    headers: isJson ? headersOf("application/json") : PAGE_HEADERS,
+    headers: headersOf("application/json"),
   });
 }
 
@@ -45,11 +47,31 @@ export function refuse(request: Request, refusal: Refusal): Response {
   const problem = problemOf(refusal);
   const { headers } = request;
   const isPage = formatFor(headers) === "html" && !wantsEventStream(headers);
-  return new Response(isPage ? problemPage(problem) : JSON.stringify(problem), {
-    status: problem.status,
+  const { status } = problem;
+  if (isPage) {
+    const { pathname } = new URL(request.url);
+    const page = problemPage(problem, pathname);
+    return sendPage(page, { status, headers: refusal.headers });
+  }
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { ...headersOf("application/problem+json"), ...refusal.headers },
+  });
+}
+
+function sendPage(
+  { html, policy }: Page,
+  { status, headers = {} }: {
+    status: number;
+    headers?: Readonly<Record<string, string>> | undefined;
+  },
+): Response {
+  return new Response(html, {
+    status,
     headers: {
-      ...(isPage ? PAGE_HEADERS : headersOf("application/problem+json")),
-      ...refusal.headers,
+      ...headersOf("text/html; charset=utf-8"),
+      "content-security-policy": policy,
+      ...headers,
     },
   });
 }
@@ -62,8 +84,3 @@ function headersOf(contentType: string): Record<string, string> {
     "vary": "accept, content-type",
   };
 }
-
-const PAGE_HEADERS = {
-  ...headersOf("text/html; charset=utf-8"),
-  "content-security-policy": PAGE_POLICY,
-};

@@ -1,36 +1,53 @@
-/** The frame of every page: HTML that needs no script, in light and dark. */
+/** The frame of every page: readable without a script, in light and dark. */
 
 import { sha256 } from "@sigmesh/core";
 import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import LAST_HOUR_STYLE from "./last_hour.css" with { type: "text" };
+import PAGE_STYLE from "./page.css" with { type: "text" };
 
-const STYLE = `
-:root { color-scheme: light dark; --line: light-dark(#d0d7de, #3d444d);
-  --soft: light-dark(#f6f8fa, #151b23); --quiet: light-dark(#57606a, #9198a1); }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto;
-  padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.5rem; }
-dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
-pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
-  padding: .75rem; overflow-x: auto; }
-footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem;
-  color: var(--quiet); }`;
+/** An HTML document, and the Content-Security-Policy that it needs. */
+export interface Page {
+  readonly html: string;
+  readonly policy: string;
+}
 
+/** What a page may have besides its content. */
+export interface PageOptions {
+  /** Path of a script of this node. */
+  readonly script?: string;
+  /** Path of the page, when the navigation leads to it. */
+  readonly path?: string;
+  /** False where links would lead nowhere. */
+  readonly hasLinks?: boolean;
+}
+
+const STYLE = PAGE_STYLE + LAST_HOUR_STYLE;
+// In the page itself, so that a refusal needs no second request to be readable.
 const styleHash = btoa(String.fromCharCode(...sha256(STYLE)));
 
-/** Content-Security-Policy of these pages: their own style, nothing else. */
-export const PAGE_POLICY =
-  `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; ` +
-  "form-action 'none'; frame-ancestors 'none'";
+const PAGE_POLICY =
+  `default-src 'none'; style-src 'sha256-${styleHash}'; img-src data:; ` +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A whole HTML document. */
+/** Scripts are files of the node; they mine in workers and talk to this node only. */
+const SCRIPT_POLICY = "; script-src 'self' 'wasm-unsafe-eval'; " +
+  "worker-src blob:; connect-src 'self'";
+
+const LINKS: readonly (readonly [path: string, name: string])[] = [
+  ["/", "Status"],
+  ["/demo/", "Demo"],
+  ["/bench/", "Bench"],
+  ["/nodes", "Nodes"],
+];
+
+/** A whole document. */
 export function renderPage(
   title: string,
   content: ComponentChildren,
-): string {
-  return "<!DOCTYPE html>" + renderToString(
+  { script, path, hasLinks = true }: PageOptions = {},
+): Page {
+  const html = "<!DOCTYPE html>" + renderToString(
     <html lang="en">
       <head>
         <meta charSet="utf-8" />
@@ -38,20 +55,41 @@ export function renderPage(
         <link rel="icon" href="data:," />
         <title>{title}</title>
         <style dangerouslySetInnerHTML={{ __html: STYLE }} />
+        {script && <script type="module" src={script} />}
       </head>
       <body>
+        {hasLinks && <Header path={path} />}
         <main>{content}</main>
-        <footer>
-          <a href="/">This node</a>, a part of the WebRTC signaling mesh
-        </footer>
+        <footer>A node of the WebRTC signaling mesh</footer>
       </body>
     </html>,
+  );
+  const policy = PAGE_POLICY + (script === undefined ? "" : SCRIPT_POLICY);
+  return { html, policy };
+}
+
+function Header({ path }: { path: string | undefined }): VNode {
+  return (
+    <header class="site">
+      <a class="brand" href="/">Signaling node</a>
+      <nav aria-label="Pages of this node">
+        {LINKS.map(([to, name]) => (
+          <a
+            key={to}
+            href={to}
+            aria-current={to === path ? "page" : undefined}
+          >
+            {name}
+          </a>
+        ))}
+      </nav>
+    </header>
   );
 }
 
 /** Name and value pairs. */
 export function Facts(
-  { facts }: { facts: Record<string, ComponentChildren> },
+  { facts }: { facts: Readonly<Record<string, ComponentChildren>> },
 ): VNode {
   return (
     <dl>
@@ -65,8 +103,11 @@ export function Facts(
   );
 }
 
-/** A height as people read it: bits, and hashes in whole numbers. */
-export function describeHeight(height: number): string {
-  const hashes = Math.round(2 ** height).toLocaleString("en");
-  return `${height.toFixed(2)} bits, ${hashes} hashes on average`;
+/** A text of the operator's: a link where it is a web or mail address, else as it is. */
+export function Reference({ text }: { text: string }): VNode {
+  const isMail = /^[^\s@:/]+@[^\s@:/]+$/.test(text);
+  const href = isMail ? `mailto:${text}` : text;
+  return isMail || /^https?:\/\/\S+$/.test(text)
+    ? <a href={href} rel="noopener nofollow">{text}</a>
+    : <>{text}</>;
 }

@@ -1,24 +1,91 @@
-/** What people see when a request is refused. */
+/** What people see when a request is refused: what happened, and what to do next. */
 
 import { type Problem, problemCodeOf } from "@sigmesh/core/wire";
-import { describeHeight, Facts, renderPage } from "./page.tsx";
+import type { ComponentChildren, VNode } from "preact";
+import { Facts, type Page, renderPage } from "./page.tsx";
+import { formatHeight, formatWork } from "./quantities.ts";
 
-/** Everything in a problem is public. */
-export function problemPage(problem: Problem): string {
-  const { status, title, detail, token, height } = problem;
+const UNPAID = 401;
+const MISDIRECTED = 421;
+
+/** Everything in a problem is public. `path` is what was asked for. */
+export function problemPage(problem: Problem, path: string): Page {
+  const { status, title, detail, expected } = problem;
+  const hasLinks = status !== MISDIRECTED; // they would be refused as well
   return renderPage(
     `${status} ${title}`,
     <>
-      <h1>{title}</h1>
-      <p>{detail}</p>
+      <h1 class="status bad">{title}</h1>
+      <p class="lead">{detail}</p>
+      {status === UNPAID
+        ? <Payment problem={problem} path={path} />
+        : <p>{NEXT[status]}</p>}
+      {hasLinks && (
+        <p class="actions">
+          <a class="button" href="/">To this node's status</a>
+        </p>
+      )}
+      <h2>Details</h2>
       <Facts
         facts={{
           Status: status,
           Code: <code>{problemCodeOf(problem)}</code>,
-          ...(height === undefined ? {} : { Owed: describeHeight(height) }),
-          ...(token === undefined ? {} : { Token: <code>{token}</code> }),
+          ...(expected === undefined ? {} : {
+            "This node hashed": (
+              <code>
+                {expected.method} {expected.url} {expected.bodyHash}
+              </code>
+            ),
+          }),
         }}
       />
     </>,
+    { hasLinks },
+  );
+}
+
+/** By status; what is true for one code only is in the problem's detail. */
+const NEXT: Readonly<Record<number, ComponentChildren>> = {
+  400: "Correct the request and send it again.",
+  404: "Check the address, or start from the status page: it has every path.",
+  405: "Send the request with another method.",
+  408: "Send it again, over a faster connection.",
+  413: "Shorten it and send it again: bodies are for introductions only.",
+  421:
+    "If you did not start this node, use the address that its operator gave.",
+  429: "Close other windows on this node, or wait a little and try again.",
+  431: "Send fewer or shorter headers.",
+  500: "Try again. If it fails again, tell the operator when it happened.",
+  503: "Wait a little and reload, or use another node.",
+};
+
+function Payment(
+  { problem, path }: { problem: Problem; path: string },
+): VNode {
+  const { token, height, owed } = problem;
+  // The query makes it another document than this one, which has the same path.
+  const form = `${path}?pay#pay`;
+  return (
+    <>
+      <h2>What it costs</h2>
+      <Facts
+        facts={{
+          ...(height === undefined ? {} : {
+            Owed: `${formatHeight(height)}, ${formatWork(height)}`,
+          }),
+          ...(token === undefined ? {} : { Token: <code>{token}</code> }),
+          ...(owed === undefined
+            ? {}
+            : { "Owed by your token": formatHeight(owed) }),
+        }}
+      />
+      <h2>How to pay</h2>
+      <p>
+        <a href={form}>Let your browser pay</a>, use{" "}
+        <a href="/client.js">the library</a>, or solve the challenge yourself as
+        {" "}
+        <code>docs/protocol.md</code> of this software says.
+      </p>
+    </>
   );
 }

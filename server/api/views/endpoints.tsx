@@ -1,0 +1,100 @@
+/** What a node answers, each with a command that works. */
+
+import type { ComponentChildren, VNode } from "preact";
+
+/** An endpoint and how to call it. */
+interface Endpoint {
+  readonly name: string;
+  readonly does: string;
+  readonly command: string;
+}
+
+const JSON_ACCEPTED = "-H 'Accept: application/json'";
+
+/** Listening to a room. */
+export function listenCommand(url: string): string {
+  return `curl -N -H 'Accept: text/event-stream' \\\n'${url}'`;
+}
+
+/** Asking what a post costs: it is refused, and told. */
+export function postCommand(url: string): string {
+  return `curl ${JSON_ACCEPTED} \\\n--data hello \\\n'${url}'`;
+}
+
+/** Sending a post that is paid for. */
+export function paidPostCommand(url: string): string {
+  return `curl ${JSON_ACCEPTED} \\\n--data hello \\\n'${url}?pow=STAMP'`;
+}
+
+/** A line of a list with class `endpoints`. */
+export function Command(
+  { name, command, children }: {
+    name: ComponentChildren;
+    command: string;
+    children: ComponentChildren;
+  },
+): VNode {
+  return (
+    <li>
+      <div>
+        <h3>{name}</h3>
+        <p>{children}</p>
+      </div>
+      <pre>{command}</pre>
+    </li>
+  );
+}
+
+/** Commands for all endpoints of the node at `origin`; `room` is one to try them with. */
+export function Endpoints(
+  { origin, room }: { origin: string; room: string },
+): VNode {
+  const roomUrl = `${origin}/room/${room}`;
+  const read = (path: string) => `curl ${JSON_ACCEPTED} '${origin}${path}'`;
+  const endpoints: Endpoint[] = [
+    {
+      name: "GET /room/HASH",
+      does: "Listen: messages and prices as they come.",
+      command: listenCommand(roomUrl),
+    },
+    {
+      name: "POST /room/HASH",
+      does: "Post: the answer is 401, with the token and height to pay by.",
+      command: postCommand(roomUrl),
+    },
+    {
+      name: "GET /",
+      does: "This page as facts: price, load, limits.",
+      command: read("/"),
+    },
+    {
+      name: "GET /nodes",
+      does: "Other nodes that this one knows.",
+      command: read("/nodes"),
+    },
+    {
+      name: "GET /ip",
+      does: "Your address, as this node sees it.",
+      command: read("/ip"),
+    },
+    {
+      name: "GET /health",
+      does: "200 while the node can serve, else 503.",
+      command: read("/health"),
+    },
+    {
+      name: "GET /client.js",
+      does: "The client library, for any page to import.",
+      command: `curl -O '${origin}/client.js'`,
+    },
+  ];
+  return (
+    <ul class="endpoints">
+      {endpoints.map(({ name, does, command }) => (
+        <Command key={name} name={<code>{name}</code>} command={command}>
+          {does}
+        </Command>
+      ))}
+    </ul>
+  );
+}
