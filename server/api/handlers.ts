@@ -278,9 +278,9 @@ const TOO_LARGE: Refusal = {
 
 /** Why a body cannot be posted. */
 function faultOf(body: Uint8Array): Refusal | undefined {
-  const at = body.findIndex((byte) => byte === 0x0d || byte === 0);
-  if (at >= 0) {
-    const name = body[at] === 0 ? "NUL" : "CR";
+  for (const [name, byte] of [["CR", 0x0d], ["NUL", 0]] as const) {
+    const at = body.indexOf(byte);
+    if (at < 0) continue;
     return {
       code: "post-has-control",
       detail:

@@ -63,8 +63,7 @@ export function readBounded(req: Incoming): Promise<Uint8Array> {
       done();
     });
     req.once("end", done);
-    req.once("error", done);
-    req.once("close", done);
+    req.once("close", done); // of a connection that broke
   });
 }
 

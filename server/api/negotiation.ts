@@ -10,9 +10,9 @@ export type Format = "json" | "html";
 
 /** JSON when Content-Type or Accept names it, else HTML. */
 export function formatFor(headers: RequestHeaders): Format {
-  const named = ["accept", "content-type"]
-    .flatMap((name) => typesIn(headers.get(name)));
-  return named.some((type) => type.includes("json")) ? "json" : "html";
+  const namesJson = (name: string) =>
+    typesIn(headers.get(name)).some((type) => type.includes("json"));
+  return namesJson("accept") || namesJson("content-type") ? "json" : "html";
 }
 
 /** Whether a room's event stream is asked for. */
@@ -20,11 +20,22 @@ export function wantsEventStream(headers: RequestHeaders): boolean {
   return typesIn(headers.get("accept")).includes("text/event-stream");
 }
 
+/** Clients say the same again and again; beyond so many spellings all are forgotten. */
+const MAX_SPELLINGS = 256;
+const typesBySpelling = new Map<string, readonly string[]>();
+
 /** The media types of a header, in lower case, but those that it rules out (`q=0`). */
-function typesIn(header: string | null): string[] {
-  return (header ?? "").toLowerCase().split(",")
-    .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
-    .map((item) => item.split(";", 1)[0]!.trim());
+function typesIn(header: string | null): readonly string[] {
+  if (header === null) return [];
+  let types = typesBySpelling.get(header);
+  if (types === undefined) {
+    types = header.toLowerCase().split(",")
+      .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
+      .map((item) => item.split(";", 1)[0]!.trim());
+    if (typesBySpelling.size >= MAX_SPELLINGS) typesBySpelling.clear();
+    typesBySpelling.set(header, types);
+  }
+  return types;
 }
 
 /** A value as JSON, or as the page that is made of it. */

@@ -95,11 +95,22 @@ export function createApi(
     return methods && { endpoint: path, methods };
   }
 
+  /** A connection's requests name the same host, as a rule. */
+  const named = new WeakMap<Connection, { host: string; origin: string }>();
+
+  function originBy(host: string, connection: Connection): string | undefined {
+    const before = named.get(connection);
+    if (before?.host === host) return before.origin;
+    const origin = originOf(host, config, connection);
+    if (origin !== undefined) named.set(connection, { host, origin });
+    return origin;
+  }
+
   async function answer(
     { request, connection, payment, route }: Asked,
   ): Promise<Answer> {
     const { url } = request;
-    const origin = originOf(url.host, config, connection);
+    const origin = originBy(url.host, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
     if (route === undefined) return refuse(request, notFound());
     const { methods } = route;
