@@ -195,9 +195,9 @@ class Listener implements HttpListener {
     const block = this.#isTrusted(remoteAddress, 0)
       ? undefined
       : addressBlockOf(remoteAddress);
-    this.#connections.add(key, { block, destroy: () => socket.destroy() });
-    socket.once("close", () => this.#connections.delete(key));
-    socket.on("error", () => {}); // it broke: "close" follows
+    this.#connections.add(key, { block, socket });
+    socket.on("close", () => this.#connections.delete(key));
+    socket.on("error", ignore); // it broke: "close" follows
   }
 
   async #serve(req: Incoming, res: Outgoing): Promise<void> {
@@ -222,7 +222,9 @@ class Listener implements HttpListener {
     if (answer instanceof EventStream) {
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
-      res.once("close", this.#connections.carryStream(key));
+      const release = this.#connections.carryStream(key);
+      // One of HTTP/1.1 ends with its stream.
+      if (req.httpVersionMajor >= 2) res.once("close", release);
       answer.open(sink);
     } else if (answer instanceof Held) {
       this.#hold(req, res, answer.reply);
@@ -268,7 +270,7 @@ class Listener implements HttpListener {
       return false;
     }
     carrier.unanswered++;
-    res.once("close", () => carrier.unanswered--);
+    res.on("close", () => carrier.unanswered--);
     return true;
   }
 
@@ -328,6 +330,8 @@ function endConnection(req: Incoming): void {
   if (req.httpVersionMajor < 2) req.socket.destroy();
   else (req as http2.Http2ServerRequest).stream.session?.destroy();
 }
+
+function ignore(): void {}
 
 function keyOf(
   { remoteAddress, remotePort }: {
