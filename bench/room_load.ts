@@ -4,23 +4,20 @@
  */
 
 import { Command } from "commander";
-import os from "node:os";
 import { burstCase } from "./load/case_burst.ts";
 import { homeCase } from "./load/case_home.ts";
 import { roomsCase } from "./load/case_rooms.ts";
 import { stoppedCase } from "./load/case_stopped.ts";
 import type { LoadCase } from "./load/case.ts";
 import { ConnectionLoop } from "./load/connections.ts";
-import { libcMissing } from "./load/libc.ts";
-import { pinThisProcess } from "./load/processes.ts";
+import { describeMachine, prepareMachine } from "./load/machine.ts";
+import { chosenFrom } from "./load/options.ts";
 import { formatReport, type RoundResult } from "./load/report.ts";
 import type { ServerKind } from "./load/server.ts";
 import { nchan } from "./load/server_nchan.ts";
 import { own } from "./load/server_own.ts";
 import { signalhub } from "./load/server_signalhub.ts";
 
-const SERVER_PROCESSOR = 0;
-const GENERATOR_PROCESSOR = 1;
 const KINDS = [own, signalhub, nchan];
 const CASES = [roomsCase, burstCase, homeCase, stoppedCase];
 
@@ -32,17 +29,6 @@ interface Options {
   readonly cases: LoadCase[];
   readonly config: Record<string, unknown>;
   readonly json?: string;
-}
-
-/** Reads names separated by commas. */
-function chosenFrom<T extends { name: string }>(all: readonly T[]) {
-  return (text: string): T[] =>
-    text.split(",").map((name) => {
-      const found = all.find((item) => item.name === name);
-      if (found !== undefined) return found;
-      const names = all.map((item) => item.name).join(",");
-      throw new Error(`${name} is none of ${names}.`);
-    });
 }
 
 const options = new Command("bench:rooms")
@@ -69,12 +55,7 @@ const options = new Command("bench:rooms")
   .parse(Deno.args, { from: "user" })
   .opts<Options>();
 
-const missingHere = libcMissing();
-if (missingHere !== undefined || navigator.hardwareConcurrency < 2) {
-  console.error(missingHere ?? "This needs two processors, one for each side.");
-  Deno.exit(1);
-}
-await pinThisProcess(GENERATOR_PROCESSOR);
+const { serverProcessor } = await prepareMachine();
 
 const skipped: string[] = [];
 const kinds: ServerKind[] = [];
@@ -102,7 +83,7 @@ async function measure(kind: ServerKind, round: number) {
   for (const loadCase of options.cases) {
     const what = `round ${round + 1}, ${kind.name}, ${loadCase.name}`;
     console.error(what);
-    const server = await kind.start({ processor: SERVER_PROCESSOR, config });
+    const server = await kind.start({ processor: serverProcessor, config });
     const loop = new ConnectionLoop();
     try {
       const ms = seconds * 1000;
@@ -123,8 +104,7 @@ const report = {
   version: 1,
   kind: "room-load",
   date: new Date().toISOString(),
-  machine: `${os.cpus()[0]?.model ?? "unknown"}, ${os.cpus().length} ` +
-    `processors, Linux ${os.release()}`,
+  machine: describeMachine(),
   servers: kinds.map(({ name, description }) => ({ name, description })),
   skipped,
   failures,

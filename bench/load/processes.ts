@@ -26,13 +26,14 @@ export async function pinThisProcess(processor: number): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Starts a program that is tied to one processor; its errors go to our own. */
+/** Starts a program that is tied to one processor, in the project's folder; its errors go to our own. */
 export function startPinned(
   processor: number,
   command: readonly string[],
 ): Child {
   const child = new Deno.Command("taskset", {
     args: ["-c", `${processor}`, ...command],
+    cwd: new URL("../../", import.meta.url),
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

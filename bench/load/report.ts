@@ -40,7 +40,8 @@ export function formatReport(report: RoomLoadReport): string {
       .join("\n"),
     ...[...skipped, ...failures].map((line) => `Not measured: ${line}`),
     "Each cell: median of the rounds [least..most], and times signalhub in " +
-    "the same round.",
+    "the same round. Where the generator's share is near 100 %, it is the limit, " +
+    "not the server.",
     ...titles.map((title) => `### ${title}\n\n${formatFigure(title, report)}`),
   ].join("\n\n");
 }

@@ -49,6 +49,8 @@ export class RoomTraffic {
   readonly #refusals = new Map<string, number>();
   #posts = 0;
   #readersPerRoom = 0;
+  /** Of those, so many in each room are not waited for. */
+  #notAwaited = 0;
 
   constructor({ loop, server, postBytes }: {
     loop: ConnectionLoop;
@@ -107,7 +109,8 @@ export class RoomTraffic {
     const number = this.#posts++;
     const readers = this.#readersPerRoom;
     const body = markedPost(number, this.#postBytes);
-    this.#outstanding.set(number, { since: dueAt, awaited: readers + 1 });
+    const awaited = readers - this.#notAwaited + 1;
+    this.#outstanding.set(number, { since: dueAt, awaited });
     poster.awaits = number;
     poster.connection.send(this.#server.postRequest({ room, readers, body }));
     return true;
@@ -115,7 +118,7 @@ export class RoomTraffic {
 
   /** From now on so many readers fewer are waited for, in each room. */
   expectFewerReaders(count: number): void {
-    this.#readersPerRoom -= count;
+    this.#notAwaited += count;
   }
 
   /** Waits for what is under way, and returns how many posts did not arrive everywhere. */
