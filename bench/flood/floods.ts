@@ -27,39 +27,70 @@ export interface Flood {
   readonly isOneShot: boolean;
 }
 
+const ONE_ADDRESS = { connections: 64, addresses: 1, isOneShot: false };
+const MANY_ADDRESSES = { connections: 1000, addresses: 1000, isOneShot: false };
+
 /** In the order in which they are run. */
 export const FLOODS: readonly Flood[] = [
-  flood("nothing", "none; the flooder only spins", "nothing", {
+  {
+    name: "nothing",
+    title: "none; the flooder only spins",
+    request: "nothing",
+    ...ONE_ADDRESS,
     connections: 0,
-  }),
-  flood("home", "GET /, one address", "home", {}),
-  flood("home-many", "GET /, 1,000 addresses", "home", { isMany: true }),
-  flood("connect", "a connection each GET /, one address", "home", {
-    isOneShot: true,
-  }),
-  flood("connect-many", "a connection each GET /, 1,000 addresses", "home", {
-    isOneShot: true,
-    isMany: true,
-  }),
-  flood("unpaid", "posts without a stamp", "unpaid-post", {}),
-  flood("streams", "streams opened and closed", "stream", { isOneShot: true }),
-  flood("forged", "posts with forged tokens", "forged-token", {}),
-  flood("nonces", "posts with good tokens, no work", "wrong-nonces", {}),
-];
-
-function flood(
-  name: string,
-  title: string,
-  request: FloodRequest,
-  { isMany = false, isOneShot = false, connections = isMany ? 1000 : 64 }: {
-    isMany?: boolean;
-    isOneShot?: boolean;
-    connections?: number;
   },
-): Flood {
-  const addresses = isMany ? connections : 1;
-  return { name, title, request, connections, addresses, isOneShot };
-}
+  {
+    name: "home",
+    title: "GET /, one address",
+    request: "home",
+    ...ONE_ADDRESS,
+  },
+  {
+    name: "home-many",
+    title: "GET /, 1,000 addresses",
+    request: "home",
+    ...MANY_ADDRESSES,
+  },
+  {
+    name: "connect",
+    title: "a connection each GET /, one address",
+    request: "home",
+    ...ONE_ADDRESS,
+    isOneShot: true,
+  },
+  {
+    name: "connect-many",
+    title: "a connection each GET /, 1,000 addresses",
+    request: "home",
+    ...MANY_ADDRESSES,
+    isOneShot: true,
+  },
+  {
+    name: "unpaid",
+    title: "posts without a stamp",
+    request: "unpaid-post",
+    ...ONE_ADDRESS,
+  },
+  {
+    name: "streams",
+    title: "streams opened and closed",
+    request: "stream",
+    ...ONE_ADDRESS,
+    isOneShot: true,
+  },
+  {
+    name: "forged",
+    title: "posts with forged tokens",
+    request: "forged-token",
+    ...ONE_ADDRESS,
+  },
+  {
+    name: "nonces",
+    title: "posts with good tokens, no work",
+    request: "wrong-nonces",
+    ...ONE_ADDRESS,
+  },
+];
 
 /** Address of one connection of a flood. */
 export function sourceOf({ addresses }: Flood, connection: number): string {

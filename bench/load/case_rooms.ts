@@ -78,7 +78,7 @@ function measureLatency(pace: Pace, pids: readonly number[]): Metrics {
   const latencies: number[] = [];
   traffic.onDelivery = (ms) => latencies.push(ms);
   const meter = new Meter(pids);
-  postAtRate(pace, RATE);
+  postAtRate(pace, { perSecond: RATE });
   const shares = meter.shares();
   assertClean(traffic.refusals, traffic.settle());
   return {

@@ -28,9 +28,10 @@ export const stoppedCase: LoadCase = {
     traffic.openStreams({ rooms: 1, perRoom: READERS });
     traffic.openPosters(POSTERS);
     const pace = { loop, traffic, rooms: 1, ms };
-    postAtRate({ ...pace, ms: WARM_UP_MS }, RATE);
-    const before = measureDeliveries(server.pids, traffic, () => {
-      postAtRate(pace, RATE);
+    postAtRate({ ...pace, ms: WARM_UP_MS }, { perSecond: RATE });
+    const before = measureDeliveries(traffic, {
+      pids: server.pids,
+      run: () => postAtRate(pace, { perSecond: RATE }),
     });
     return {
       [
@@ -61,12 +62,13 @@ async function stop({ server }: CaseContext, pace: Pace): Promise<Metrics> {
     mostRss = Math.max(mostRss, rssOf(server));
     return watch.look(performance.now());
   });
-  const { "p99 ms": p99, ...shares } = measureDeliveries(
-    server.pids,
-    traffic,
-    () => postAtRate({ ...pace, ms: PATIENCE_MS }, RATE, () => looks.isDone()),
-    (dueAt) => !looks.disturbed(dueAt),
-  );
+  const patient = { ...pace, ms: PATIENCE_MS };
+  const isDone = () => looks.isDone();
+  const { "p99 ms": p99, ...shares } = measureDeliveries(traffic, {
+    pids: server.pids,
+    run: () => postAtRate(patient, { perSecond: RATE, isDone }),
+    counts: (dueAt) => !looks.disturbed(dueAt),
+  });
   assertClean(traffic.refusals, 0);
   return {
     "p99 with them, ms": p99!,
@@ -80,10 +82,13 @@ async function stop({ server }: CaseContext, pace: Pace): Promise<Metrics> {
 }
 
 function measureDeliveries(
-  pids: readonly number[],
   traffic: RoomTraffic,
-  run: () => void,
-  counts: (dueAt: number) => boolean = () => true,
+  { pids, run, counts = () => true }: {
+    pids: readonly number[];
+    run: () => void;
+    /** Whether a delivery does, by when its post was due. */
+    counts?: (dueAt: number) => boolean;
+  },
 ): Metrics {
   const latencies: number[] = [];
   traffic.onDelivery = (ms, dueAt) => {

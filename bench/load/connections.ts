@@ -72,7 +72,10 @@ export class ConnectionLoop {
   /** Waits for at most so long, then handles what there is. */
   turn(timeoutMs: number): void {
     const events = this.#events;
-    const count = this.#libc.wait(this.#poll, events, Math.max(0, timeoutMs));
+    const count = this.#libc.wait(this.#poll, {
+      batch: events,
+      timeoutMs: Math.max(0, timeoutMs),
+    });
     for (let i = 0; i < count; i++) {
       const socket = this.#sockets.get(events.fdAt(i));
       // A handler may have closed it, and another have got its descriptor.

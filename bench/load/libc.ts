@@ -141,16 +141,19 @@ export class Libc {
 
   /** Starts to watch a socket; `serial` comes back with its events. */
   watch(poll: number, { fd, serial, events }: Watched): void {
-    this.#control(poll, 1, { fd, serial, events });
+    this.#control(poll, { operation: 1, fd, serial, events });
   }
 
   /** Watches for other events; 0 leaves only {@linkcode FAILED}. */
   rewatch(poll: number, { fd, serial, events }: Watched): void {
-    this.#control(poll, 3, { fd, serial, events });
+    this.#control(poll, { operation: 3, fd, serial, events });
   }
 
   /** Waits for events; returns how many there are. */
-  wait(poll: number, batch: EventBatch, timeoutMs: number): number {
+  wait(
+    poll: number,
+    { batch, timeoutMs }: { batch: EventBatch; timeoutMs: number },
+  ): number {
     const seconds = Math.floor(timeoutMs / 1000);
     this.#timeout[0] = BigInt(seconds);
     this.#timeout[1] = BigInt(Math.floor((timeoutMs - seconds * 1000) * 1e6));
@@ -170,8 +173,10 @@ export class Libc {
     setsockopt(fd, level, name, value, value.length);
   }
 
-  #control(poll: number, operation: number, watched: Watched): void {
-    const { fd, serial, events } = watched;
+  #control(
+    poll: number,
+    { operation, fd, serial, events }: Watched & { operation: 1 | 3 },
+  ): void {
     const view = this.#eventView;
     view.setUint32(0, events, IS_LITTLE_ENDIAN);
     view.setUint32(EVENT_DATA_AT, fd, IS_LITTLE_ENDIAN);

@@ -36,8 +36,10 @@ export function postInFlight(
  */
 export function postAtRate(
   { loop, traffic, rooms, ms }: Pace,
-  perSecond: number,
-  isDone: () => boolean = () => false,
+  { perSecond, isDone = () => false }: {
+    perSecond: number;
+    isDone?: () => boolean;
+  },
 ): void {
   const start = performance.now();
   const end = start + ms;

@@ -68,10 +68,13 @@ export async function lineOf(
   }
 }
 
-/** A process and those that it started. */
+/** A process and those that it started, by whichever of its threads. */
 export function treeOf(pid: number): number[] {
-  const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
-  return [pid, ...children.split(" ").filter(Boolean).map(Number)];
+  const tasks = [...Deno.readDirSync(`/proc/${pid}/task`)];
+  const children = tasks.flatMap(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" ")
+  );
+  return [pid, ...children.filter(Boolean).map(Number)];
 }
 
 /** What processes use, all their threads together. */

@@ -64,7 +64,10 @@ function formatFigure(
     );
   const rows = servers.map(({ name }) => {
     const cells = columns.map((column) =>
-      formatCell(column, valuesOf(name, column), valuesOf(REFERENCE, column))
+      formatCell(column, {
+        values: valuesOf(name, column),
+        reference: valuesOf(REFERENCE, column),
+      })
     );
     return `| ${[name, ...cells].join(" | ")} |`;
   });
@@ -77,8 +80,10 @@ function formatFigure(
 
 function formatCell(
   column: string,
-  values: readonly (number | undefined)[],
-  reference: readonly (number | undefined)[],
+  { values, reference }: {
+    values: readonly (number | undefined)[];
+    reference: readonly (number | undefined)[];
+  },
 ): string {
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return "-";

@@ -30,9 +30,13 @@ export const nchan: ServerKind = {
     const errors = `${folder}/error.log`;
     const child = startPinned(processor, ["nginx", "-e", errors, "-c", file]);
     await accepting(port);
-    return describe(port, treeOf(child.pid), async () => {
-      await child.stop();
-      await Deno.remove(folder, { recursive: true });
+    return describe({
+      port,
+      pids: treeOf(child.pid),
+      async stop() {
+        await child.stop();
+        await Deno.remove(folder, { recursive: true });
+      },
     });
   },
 };
@@ -88,9 +92,11 @@ http {
 }
 
 function describe(
-  port: number,
-  pids: number[],
-  stop: () => Promise<void>,
+  { port, pids, stop }: {
+    port: number;
+    pids: number[];
+    stop: () => Promise<void>;
+  },
 ): RoomServer {
   const host = `127.0.0.1:${port}`;
   const home = encodeRequest("/", { host });

@@ -27,7 +27,8 @@ export const signalhub: ServerKind = {
       ...["listen", "--port", `${port}`, "--host", "127.0.0.1", "--quiet"],
     ]);
     await accepting(port);
-    return describe(port, child.pid, child.stop);
+    const { pid, stop } = child;
+    return describe({ port, pid, stop });
   },
 };
 
@@ -53,9 +54,11 @@ async function install(): Promise<string> {
 }
 
 function describe(
-  port: number,
-  pid: number,
-  stop: () => Promise<void>,
+  { port, pid, stop }: {
+    port: number;
+    pid: number;
+    stop: () => Promise<void>;
+  },
 ): RoomServer {
   const host = `127.0.0.1:${port}`;
   const home = encodeRequest("/", { host });

@@ -5,7 +5,7 @@ import type {
   ConnectionHandler,
   ConnectionLoop,
 } from "./connections.ts";
-import { AnswerReader } from "./http.ts";
+import { AnswerReader, type RawAnswer } from "./http.ts";
 import { markedPost, MarkerScanner } from "./markers.ts";
 import type { RoomServer } from "./server.ts";
 
@@ -23,13 +23,13 @@ interface Outstanding {
 
 /** A stream that is open. */
 export interface Stream {
+  readonly room: number;
   readonly connection: Connection;
 }
 
 /** One keep-alive connection that posts. */
 interface Poster {
-  connection: Connection;
-  answers: AnswerReader;
+  readonly connection: Connection;
   /** The post whose answer it awaits. */
   awaits: number | undefined;
 }
@@ -104,7 +104,8 @@ export class RoomTraffic {
 
   /** Posts to a room; false when no poster is idle. */
   post(room: number, dueAt: number): boolean {
-    const poster = this.#idle.pop();
+    // The one that was idle longest: servers close those that stay so.
+    const poster = this.#idle.shift();
     if (poster === undefined) return false;
     const number = this.#posts++;
     const readers = this.#readersPerRoom;
@@ -144,7 +145,7 @@ export class RoomTraffic {
         scanner.scan(bytes, onNumber);
         if (isReady) return;
         isReady = true;
-        this.streams.push({ connection });
+        this.streams.push({ room, connection });
         onReady();
       },
       onClose: () => this.#count("stream closed"),
@@ -154,18 +155,15 @@ export class RoomTraffic {
 
   #openPoster(): void {
     const answers = new AnswerReader();
-    let poster: Poster;
-    const connection = this.#loop.dial(this.#address, {
-      onOpen: () => this.#idle.push(poster),
-      onData: (bytes) =>
-        answers.read(bytes, (answer) => {
-          this.#server.noteAnswer(answer);
-          if (answer.status >= 300) this.#count(`status ${answer.status}`);
-          this.#answered(poster);
-        }),
-      onClose: () => this.#replace(poster),
-    });
-    poster = { connection, answers, awaits: undefined };
+    const poster: Poster = {
+      awaits: undefined,
+      connection: this.#loop.dial(this.#address, {
+        onOpen: () => this.#idle.push(poster),
+        onData: (bytes) =>
+          answers.read(bytes, (answer) => this.#answered(poster, answer)),
+        onClose: () => this.#replace(poster),
+      }),
+    };
   }
 
   /** Servers close connections that were idle for some seconds. */
@@ -180,11 +178,14 @@ export class RoomTraffic {
     return { address: "127.0.0.1", port: this.#server.port };
   }
 
-  #answered(poster: Poster): void {
+  #answered(poster: Poster, answer: RawAnswer): void {
     const number = poster.awaits;
+    if (number === undefined) return; // a farewell, 408
     poster.awaits = undefined;
+    this.#server.noteAnswer(answer);
+    if (answer.status >= 300) this.#count(`status ${answer.status}`);
     this.#idle.push(poster);
-    if (number !== undefined) this.#arrived(number, performance.now());
+    this.#arrived(number, performance.now());
   }
 
   #delivered(number: number, now: number): void {
