@@ -16,14 +16,20 @@ const command = new Command("bench:flood")
   .option("--quiet-seconds <number>", "before and after a flood", Number, 8)
   .option("--flood-seconds <number>", "length of a flood", Number, 20)
   .option("--floods <names>", "of these only", chosenFrom(FLOODS), FLOODS)
+  .option(
+    "--alone",
+    "let the node count only its own time as load of its host",
+    false,
+  )
   .option("--json <file>", "write the raw numbers there")
   .argument("[arguments...]", "further arguments of the node, after --")
   .addHelpText("after", `\nFloods:\n${names.join("\n")}`)
   .parse(Deno.args, { from: "user" });
-const { quietSeconds, floodSeconds, floods, json } = command.opts<{
+const { quietSeconds, floodSeconds, floods, alone, json } = command.opts<{
   quietSeconds: number;
   floodSeconds: number;
   floods: typeof FLOODS;
+  alone: boolean;
   json?: string;
 }>();
 
@@ -37,6 +43,7 @@ for (const flood of floods) {
       flooderProcessor: generatorProcessor,
       quietSeconds,
       floodSeconds,
+      isAlone: alone,
       nodeArguments: command.args,
     }),
   );
@@ -49,6 +56,7 @@ const report = {
   machine: describeMachine(),
   quietSeconds,
   floodSeconds,
+  isAlone: alone,
   trials,
 } as const;
 console.log(formatFloods(report));

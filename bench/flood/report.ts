@@ -14,19 +14,21 @@ export interface FloodReport {
   readonly machine: string;
   readonly quietSeconds: number;
   readonly floodSeconds: number;
+  /** Whether nodes counted only their own time as load of the host. */
+  readonly isAlone: boolean;
   readonly trials: readonly TrialResult[];
 }
 
 /** Two tables: what honest clients notice, and what the node does. */
 export function formatFloods(report: FloodReport): string {
-  const { machine, date, quietSeconds, floodSeconds, trials } = report;
+  const { machine, date, quietSeconds, floodSeconds, isAlone, trials } = report;
   return [
     `${machine}, ${date}; ${quietSeconds} s quiet, ${floodSeconds} s flood, ` +
     `${quietSeconds} s quiet; a node of its own for each flood.`,
     "Price in bits at the end of the first quiet, at most during the flood, " +
-    "at the end; in parentheses what it would be had the node had the machine " +
-    "for itself. Payers: milliseconds from sending a paid post to its " +
-    "202, p50 / p99 / most, and failures of attempts.",
+    `at the end${isAlone ? "; the node counts only its own time" : ""}. ` +
+    "Payers: milliseconds from sending a paid post to its 202, p50 / p99 / " +
+    "most, and failures of attempts.",
     table(
       [
         "flood",
@@ -59,12 +61,9 @@ function clientRow({ flood, phases }: TrialResult): string[] {
   const { before, during, after } = phases;
   return [
     flood.title,
-    formatPrice(before.heights.at(-1)!, before.heightsAlone.at(-1)!),
-    formatPrice(
-      Math.max(...during.heights),
-      Math.max(...during.heightsAlone),
-    ),
-    formatPrice(after.heights.at(-1)!, after.heightsAlone.at(-1)!),
+    before.heights.at(-1)!.toFixed(2),
+    Math.max(...during.heights).toFixed(2),
+    after.heights.at(-1)!.toFixed(2),
     formatPayer(before.otherAddress),
     formatPayer(during.sameAddress),
     formatPayer(during.otherAddress),
@@ -83,10 +82,6 @@ function nodeRow({ flood, counts, phases }: TrialResult): string[] {
     formatNumber(during.mostRssBytes / 1e6),
     formatNumber(cpuShare * 100),
   ];
-}
-
-function formatPrice(bits: number, bitsAlone: number): string {
-  return `${bits.toFixed(2)} (${bitsAlone.toFixed(2)})`;
 }
 
 function formatPayer({ latenciesMs, failures }: PayerRecord): string {

@@ -1,13 +1,10 @@
 /** One flood against a node of its own: quiet, flood, quiet. */
 
-import { createSystemClock } from "../../server/clock.ts";
-import type { LoadSampler } from "../../server/load/load_sampler.ts";
 import { type Child, lineOf, startPinned, usageOf } from "../load/processes.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { FloodCounts } from "./flooding.ts";
 import type { Flood } from "./floods.ts";
 import { Payer, type PayerRecord } from "./payer.ts";
-import { priceAlone } from "./price_alone.ts";
 
 /** How one flood went. */
 export interface TrialResult {
@@ -24,8 +21,6 @@ export type PhaseName = "before" | "during" | "after";
 export interface PhaseResult {
   /** As quoted to the payers. */
   readonly heights: readonly number[];
-  /** Had the node had the machine for itself. */
-  readonly heightsAlone: readonly number[];
   /** 1 is one processor. */
   readonly nodeCpuShare: number;
   readonly mostRssBytes: number;
@@ -41,6 +36,8 @@ export interface TrialOptions {
   readonly flooderProcessor: number;
   readonly quietSeconds: number;
   readonly floodSeconds: number;
+  /** Whether the node counts only its own time as load of its host. */
+  readonly isAlone: boolean;
   /** Further arguments of the node. */
   readonly nodeArguments: readonly string[];
 }
@@ -52,13 +49,12 @@ export async function runTrial(
   flood: Flood,
   options: TrialOptions,
 ): Promise<TrialResult> {
-  const { nodeProcessor, nodeArguments, quietSeconds } = options;
-  const node = startNode(nodeProcessor, nodeArguments);
+  const { quietSeconds } = options;
+  const node = startNode(options);
   const [, origin] = await lineOf(node, /^http (http:\S+)$/);
   const same = await Payer.start({ origin: origin!, address: "127.0.0.1" });
   const other = await Payer.start({ origin: origin!, address: "127.0.0.2" });
-  const price = priceAlone(node.pid, createSystemClock());
-  const watch = new Watch({ nodePid: node.pid, price, same, other });
+  const watch = new Watch({ nodePid: node.pid, same, other });
   try {
     const before = await watch.during(pause(quietSeconds * 1000));
     const flooder = startFlooder(flood, other.token, { origin, ...options });
@@ -78,14 +74,17 @@ export async function runTrial(
 }
 
 /** As an operator does: with the arguments of the start task. */
-function startNode(processor: number, further: readonly string[]): Child {
+function startNode(
+  { nodeProcessor, isAlone, nodeArguments }: TrialOptions,
+): Child {
   const task = manifest.tasks.start.command.split(" ").slice(1)
     .map((word) => word.replaceAll("'", ""));
-  return startPinned(processor, [
+  const alone = new URL("alone_server.ts", import.meta.url).href;
+  return startPinned(nodeProcessor, [
     Deno.execPath(),
-    ...task,
+    ...isAlone ? ["run", "--no-check", "-A", alone] : task,
     ...["--host", "127.0.0.1", "--port", "0"],
-    ...further,
+    ...nodeArguments,
   ]);
 }
 
@@ -112,18 +111,15 @@ function pause(ms: number): Promise<void> {
 /** Reads node and payers once a second. */
 class Watch {
   readonly #nodePid: number;
-  readonly #price: LoadSampler;
   readonly #same: Payer;
   readonly #other: Payer;
 
-  constructor({ nodePid, price, same, other }: {
+  constructor({ nodePid, same, other }: {
     nodePid: number;
-    price: LoadSampler;
     same: Payer;
     other: Payer;
   }) {
     this.#nodePid = nodePid;
-    this.#price = price;
     this.#same = same;
     this.#other = other;
   }
@@ -131,13 +127,10 @@ class Watch {
   /** What there is to see until the phase has ended. */
   async during(phase: Promise<void>): Promise<PhaseResult> {
     const heights: number[] = [];
-    const heightsAlone: number[] = [];
     let mostRssBytes = 0;
     const sample = () => {
-      this.#price.sample();
       // The higher one is the newer: each payer has its own last quote.
       heights.push(Math.max(this.#same.height, this.#other.height));
-      heightsAlone.push(this.#price.height);
       const { rssBytes } = usageOf([this.#nodePid]);
       mostRssBytes = Math.max(mostRssBytes, rssBytes);
     };
@@ -150,7 +143,6 @@ class Watch {
     const elapsedMs = performance.now() - started;
     return {
       heights,
-      heightsAlone,
       nodeCpuShare: (usageOf([this.#nodePid]).cpuMs - cpuMs) / elapsedMs,
       mostRssBytes,
       sameAddress: this.#same.takeRecord(),

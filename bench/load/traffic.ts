@@ -9,8 +9,8 @@ import { AnswerReader, type RawAnswer } from "./http.ts";
 import { markedPost, MarkerScanner } from "./markers.ts";
 import type { RoomServer } from "./server.ts";
 
-/** Connections under way at a time: below the backlog of every server here, 511. */
-const MOST_CONNECTING = 256;
+/** Connections under way at a time: fewer than a server may allow one address. */
+const MOST_CONNECTING = 64;
 const OPEN_WITHIN_MS = 60_000;
 const DRAIN_MS = 3000;
 
