@@ -41,13 +41,15 @@ export function formatFloods(report: FloodReport): string {
       ],
       trials.map(clientRow),
     ),
-    "All from 127.0.0.1 unless it says 1,000 addresses.",
+    "All from 127.0.0.1 unless it says 1,000 addresses. A connection whose " +
+    "answer is held back is abandoned and dialled anew.",
     table(
       [
         "flood",
         "sent/s",
         "answered/s",
         "closed by the node/s",
+        "abandoned/s",
         "node CPU %",
         "RSS, MB",
         "flooder CPU %",
@@ -72,12 +74,13 @@ function clientRow({ flood, phases }: TrialResult): string[] {
 
 function nodeRow({ flood, counts, phases }: TrialResult): string[] {
   const { during } = phases;
-  const { seconds, sent, closed, cpuShare } = counts;
+  const { seconds, sent, closed, abandoned, cpuShare } = counts;
   return [
     flood.title,
     formatNumber(sent / seconds),
     formatAnswers(counts),
     formatNumber(closed / seconds),
+    formatNumber(abandoned / seconds),
     formatNumber(during.nodeCpuShare * 100),
     formatNumber(during.mostRssBytes / 1e6),
     formatNumber(cpuShare * 100),
