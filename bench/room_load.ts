@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { burstCase } from "./load/case_burst.ts";
 import { homeCase } from "./load/case_home.ts";
 import { roomsCase } from "./load/case_rooms.ts";
+import { shutdownCase } from "./load/case_shutdown.ts";
 import { stoppedCase } from "./load/case_stopped.ts";
 import type { LoadCase } from "./load/case.ts";
 import { ConnectionLoop } from "./load/connections.ts";
@@ -19,7 +20,7 @@ import { own } from "./load/server_own.ts";
 import { signalhub } from "./load/server_signalhub.ts";
 
 const KINDS = [own, signalhub, nchan];
-const CASES = [roomsCase, burstCase, homeCase, stoppedCase];
+const CASES = [roomsCase, burstCase, homeCase, stoppedCase, shutdownCase];
 
 interface Options {
   readonly rounds: number;

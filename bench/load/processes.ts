@@ -14,8 +14,8 @@ export interface Child {
   readonly pid: number;
   /** The lines that it writes; read them, or it stops when the pipe is full. */
   readonly lines: ReadableStreamDefaultReader<string>;
-  /** Ends it and waits until it has ended. */
-  stop(): Promise<void>;
+  /** Ends it, waits until it has ended and gives its exit status. */
+  stop(): Promise<number>;
 }
 
 /** Ties all threads of this process to one processor. */
@@ -49,8 +49,9 @@ export function startPinned(
       } catch { /* it has ended by itself */ }
       const timer = setTimeout(() => child.kill("SIGKILL"), 5000);
       while (!(await lines.read()).done);
-      await child.status;
+      const { code } = await child.status;
       clearTimeout(timer);
+      return code;
     },
   };
 }

@@ -18,7 +18,8 @@ export interface RoomServer {
   homeRequest(): Uint8Array<ArrayBuffer>;
   /** Sees every answer to a post. */
   noteAnswer(answer: RawAnswer): void;
-  stop(): Promise<void>;
+  /** Ends it by SIGTERM; gives its exit status. */
+  stop(): Promise<number>;
 }
 
 /** A post to be sent; the body is ASCII. */

@@ -34,8 +34,9 @@ export const nchan: ServerKind = {
       port,
       pids: treeOf(child.pid),
       async stop() {
-        await child.stop();
-        await Deno.remove(folder, { recursive: true });
+        const code = await child.stop();
+        await Deno.remove(folder, { recursive: true }).catch(() => {}); // it was stopped before
+        return code;
       },
     });
   },
@@ -95,7 +96,7 @@ function describe(
   { port, pids, stop }: {
     port: number;
     pids: number[];
-    stop: () => Promise<void>;
+    stop: () => Promise<number>;
   },
 ): RoomServer {
   const host = `127.0.0.1:${port}`;

@@ -45,7 +45,7 @@ class OwnServer implements RoomServer {
   readonly name = own.name;
   readonly port: number;
   readonly pids: readonly number[];
-  readonly stop: () => Promise<void>;
+  readonly stop: () => Promise<number>;
   readonly #host: string;
   readonly #home: Uint8Array<ArrayBuffer>;
   #token: string;
@@ -55,7 +55,7 @@ class OwnServer implements RoomServer {
     port: number;
     pid: number;
     token: string;
-    stop: () => Promise<void>;
+    stop: () => Promise<number>;
   }) {
     this.port = port;
     this.pids = [pid];

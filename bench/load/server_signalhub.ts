@@ -57,7 +57,7 @@ function describe(
   { port, pid, stop }: {
     port: number;
     pid: number;
-    stop: () => Promise<void>;
+    stop: () => Promise<number>;
   },
 ): RoomServer {
   const host = `127.0.0.1:${port}`;
