@@ -79,6 +79,8 @@ interface Carrier {
   held: number;
   /** Whether a body is still to come. */
   isReceiving: boolean;
+  /** Whether, being of HTTP/1.1, it carries a stream: its last answer. */
+  isStreaming: boolean;
 }
 
 const KEEP_ALIVE_MS = 30_000;
@@ -205,8 +207,9 @@ class Listener implements HttpListener {
     const fault = faultOfHead(req);
     if (fault !== undefined) return this.#refuse(req, res, fault);
     carrier.isReceiving = true;
-    const body = await readBounded(req);
+    const body = await this.#receive(req);
     carrier.isReceiving = false;
+    if (body === undefined) return this.#refuse(req, res, "request-timeout");
     const isEncrypted = this.#options.certificate !== undefined;
     const isTrusted = this.#isTrusted;
     const connection = connectionOf(req, { isTrusted, isEncrypted });
@@ -219,6 +222,7 @@ class Listener implements HttpListener {
     }
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
+      if (!mayStream(carrier, req)) return endConnection(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
       if (req.httpVersionMajor < 2) {
@@ -235,13 +239,31 @@ class Listener implements HttpListener {
     }
   }
 
+  /** The body, or undefined when it takes too long; `node:http` sees to that itself. */
+  async #receive(req: Incoming): Promise<Uint8Array | undefined> {
+    if (req.httpVersionMajor < 2) return await readBounded(req);
+    let timer;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, TIMES.requestTimeout);
+    });
+    const body = await Promise.race([readBounded(req), late]);
+    clearTimeout(timer);
+    return body;
+  }
+
   #carrierOf(req: Incoming): Carrier {
+    const { stream } = req as http2.Http2ServerRequest;
     const identity = req.httpVersionMajor < 2
       ? req.socket
-      : (req as http2.Http2ServerRequest).stream.session!;
+      : stream.session ?? stream; // a session that has ended is taken from its streams
     let carrier = this.#carriers.get(identity);
     if (carrier === undefined) {
-      carrier = { unanswered: 0, held: 0, isReceiving: false };
+      carrier = {
+        unanswered: 0,
+        held: 0,
+        isReceiving: false,
+        isStreaming: false,
+      };
       this.#carriers.set(identity, carrier);
     }
     return carrier;
@@ -255,7 +277,9 @@ class Listener implements HttpListener {
     const most = req.httpVersionMajor < 2
       ? SERVER_LIMITS.pipelinedRequests
       : SERVER_LIMITS.streamsPerConnection;
-    if (req.socket.destroyed || carrier.unanswered >= most) {
+    const isOver = req.socket.destroyed || carrier.isStreaming;
+    if (isOver || carrier.unanswered >= most) {
+      this.#options.effort.addUnpaid(EFFORT_US.request);
       endConnection(req);
       return false;
     }
@@ -301,6 +325,8 @@ class Listener implements HttpListener {
       await respond(res, response, { isHead });
       destroyLater(req.socket);
     } else {
+      const { stream } = req as http2.Http2ServerRequest;
+      stream.once("finish", () => setImmediate(() => stream.close())); // else it stays half open
       await respond(res, response, { isHead });
     }
   }
@@ -321,6 +347,16 @@ class Listener implements HttpListener {
       endWithRefusal(socket, "bad-request");
     }
   }
+}
+
+/**
+ * With HTTP/1.1 a stream has its connection for itself: answers to what was asked
+ * before or after it could only wait, and fill the memory.
+ */
+function mayStream(carrier: Carrier, req: Incoming): boolean {
+  if (req.httpVersionMajor >= 2) return true;
+  carrier.isStreaming = true;
+  return carrier.unanswered === 1;
 }
 
 /** The whole connection, with all that it carries. */

@@ -100,11 +100,16 @@ function refusalOf(request: Request, code: UnpaidRefusal): Response {
 
 /** A refusal that EventSource comes back after; it does after no status but 200. */
 export function overloaded(refusal: Refusal): Response {
-  const retryMs = RETRY_AFTER_SECONDS * 1000;
-  const event = encodeEvent(EVENTS.overloaded, problemOf(refusal), { retryMs });
+  const event = overloadedEvent(refusal);
   return new Response(event as Uint8Array<ArrayBuffer>, {
     headers: STREAM_HEADERS,
   });
+}
+
+/** All that such a stream tells. */
+export function overloadedEvent(refusal: Refusal): Uint8Array {
+  const retryMs = RETRY_AFTER_SECONDS * 1000;
+  return encodeEvent(EVENTS.overloaded, problemOf(refusal), { retryMs });
 }
 
 /** Headers of an event stream, however short. */
