@@ -36,7 +36,7 @@ export function addressBlocksOf(address: string): readonly string[] {
   const own = addressBlockOf(address);
   const parsed = ipaddr.process(address);
   return parsed.kind() === "ipv4" ? [own] : [
-    `${own}/64`,
+    own,
     `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/48`)}/48`,
   ];
 }

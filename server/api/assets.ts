@@ -1,10 +1,11 @@
 /** Files for browsers, as `deno task build` made them. */
 
+import { type ApiRequest, Reply } from "./exchange.ts";
 import { eTag, ifNoneMatch } from "@std/http/etag";
 
 interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly headers: Headers;
+  readonly headers: Readonly<Record<string, string>>;
   readonly etag: string | undefined;
 }
 
@@ -46,14 +47,14 @@ export class Assets {
     for (const [path, { file, type }] of Object.entries(FILES)) {
       const bytes = await readFile(new URL(file, base));
       const etag = await eTag(bytes);
-      const headers = new Headers({
+      const headers = {
         "content-type": type,
         "cache-control": "no-cache",
         ...(etag === undefined ? {} : { etag }),
         ...(type === PAGE
           ? { "content-security-policy": SCRIPT_PAGE_POLICY }
           : {}),
-      });
+      };
       byPath.set(path, { bytes, headers, etag });
     }
     return new Assets(byPath);
@@ -64,13 +65,11 @@ export class Assets {
   }
 
   /** The file of a path that it has. */
-  respond(path: string, request: Request): Response {
+  respond(path: string, { headers: asked }: ApiRequest): Reply {
     const { bytes, headers, etag } = this.#byPath.get(path)!;
     const isFresh = etag !== undefined &&
-      !ifNoneMatch(request.headers.get("if-none-match"), etag);
-    return isFresh
-      ? new Response(null, { status: 304, headers })
-      : new Response(bytes, { headers });
+      !ifNoneMatch(asked.get("if-none-match"), etag);
+    return isFresh ? new Reply(304, headers) : new Reply(200, headers, bytes);
   }
 }
 

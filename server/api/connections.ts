@@ -19,6 +19,8 @@ interface Connection {
 }
 
 const SWEEP_MS = 5000;
+/** Within this time it does not matter who was heard first. */
+const ORDER_MS = 1000;
 const IDLE_MS = SERVER_LIMITS.idleSeconds * 1000;
 
 /** Knows every open connection by a key, such as its remote address and port. */
@@ -64,7 +66,9 @@ export class Connections {
   heard(key: string): void {
     const connection = this.#byKey.get(key);
     if (connection === undefined || connection.streams > 0) return;
-    connection.heardAt = this.#clock.now();
+    const now = this.#clock.now();
+    if (now - connection.heardAt < ORDER_MS) return;
+    connection.heardAt = now;
     this.#unqueue(connection);
     this.#queue(connection);
   }
@@ -77,7 +81,9 @@ export class Connections {
     this.#unqueue(connection);
     return () => {
       connection.streams--;
-      this.heard(key);
+      if (connection.streams > 0 || !this.#byKey.has(key)) return;
+      connection.heardAt = this.#clock.now();
+      this.#queue(connection);
       this.#bound(connection.block);
     };
   }

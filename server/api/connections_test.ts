@@ -17,9 +17,10 @@ function createConnections() {
 }
 
 Deno.test("over an address's bound its connection silent longest makes place", () => {
-  const { connections, ended, add } = createConnections();
+  const { clock, connections, ended, add } = createConnections();
   for (let i = 0; i < MOST_OF_ONE; i++) add(`${i}`, "a");
   add("other", "b");
+  clock.advance(1000);
   connections.heard("0");
   assertEquals(ended, []);
   add("new", "a");

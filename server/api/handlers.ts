@@ -15,9 +15,15 @@ import type { Price } from "../load/load_sampler.ts";
 import type { Metrics } from "../metrics.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
-import { addressBlockOf, familyOf } from "../address.ts";
+import { familyOf } from "../address.ts";
 import { VERSION } from "../version.ts";
-import { type Answer, type Connection, EventStream } from "./exchange.ts";
+import {
+  type Answer,
+  type ApiRequest,
+  type Connection,
+  EventStream,
+  Reply,
+} from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import { type Refusal, withQuote } from "./problem.ts";
 import { overloaded, overloadedEvent, STREAM_HEADERS } from "./rationing.ts";
@@ -28,8 +34,7 @@ import { statusPage } from "./views/status_page.tsx";
 
 /** A request that passed the Host rule. */
 export interface Call {
-  readonly request: Request;
-  readonly url: URL;
+  readonly request: ApiRequest;
   /** As the client dialled it. */
   readonly origin: string;
   readonly connection: Connection;
@@ -67,12 +72,12 @@ export class Handlers {
   }
 
   /** Whether such a request is free only without a stamp. */
-  takesStamp({ method, headers }: Request): boolean {
+  takesStamp({ method, headers }: ApiRequest): boolean {
     return method === "POST" ||
       (wantsEventStream(headers) && this.#services.rooms.streamWeight > 0);
   }
 
-  home({ request, origin }: Call): Response {
+  home({ request, origin }: Call): Reply {
     const { config, rooms, history, uptimeMs, unhealthy } = this.#services;
     const facts = this.#nodeFacts();
     return respond(
@@ -92,18 +97,18 @@ export class Handlers {
     );
   }
 
-  nodes({ request }: Call): Response {
+  nodes({ request }: Call): Reply {
     const nodes: string[] = []; // alone: there is no mesh to know others by
     return respond(request, nodes, () => pages.nodesPage(nodes));
   }
 
-  ip({ request, connection }: Call): Response {
+  ip({ request, connection }: Call): Reply {
     const ip = connection.clientAddress;
     const facts = { ip, family: familyOf(ip) };
     return respond(request, facts, () => pages.ipPage(facts));
   }
 
-  health({ request }: Call): Response {
+  health({ request }: Call): Reply {
     const reason = this.#services.unhealthy();
     return reason === undefined
       ? respond(request, { status: "ok" }, pages.healthPage)
@@ -111,18 +116,18 @@ export class Handlers {
   }
 
   /** For monitoring, which has a format of its own: not negotiated. */
-  async metrics(): Promise<Response> {
+  async metrics(): Promise<Reply> {
     const { metrics } = this.#services;
-    return new Response(await metrics.format(), {
-      headers: {
-        "content-type": metrics.contentType,
-        "cache-control": "no-store",
-      },
-    });
+    const headers = {
+      "content-type": metrics.contentType,
+      "cache-control": "no-store",
+    };
+    return new Reply(200, headers, await metrics.format());
   }
 
   readRoom(call: Call): Answer {
-    const { request, url } = call;
+    const { request } = call;
+    const { url } = request;
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
     if (wantsEventStream(request.headers)) {
@@ -138,13 +143,14 @@ export class Handlers {
     );
   }
 
-  async post(call: Call): Promise<Response> {
-    const { request, url } = call;
+  post(call: Call): Reply {
+    const { request } = call;
+    const { url } = request;
     const { admission, rooms } = this.#services;
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
-    const body = await readBody(request);
-    if (body === undefined) return refuse(request, TOO_LARGE);
+    const { body } = request;
+    if (body.length > LIMITS.postBytes) return refuse(request, TOO_LARGE);
     const fault = faultOf(body);
     if (fault !== undefined) return refuse(request, fault);
     const full = rooms.refusalOfPost(hash);
@@ -160,7 +166,7 @@ export class Handlers {
 
   /** Spends the request's stamp; the refusal has all that is needed to pay. */
   #admit(
-    { request, url, origin, payment }: Call,
+    { request, origin, payment }: Call,
     { priced, body }: { priced: PricedRequest; body: Uint8Array },
   ): { ok: true; id: string } | { ok: false; refusal: Refusal } {
     const { admission } = this.#services;
@@ -168,7 +174,7 @@ export class Handlers {
       ...priced,
       stamp: payment.stamp,
       method: request.method,
-      url: origin + url.pathname,
+      url: origin + request.url.pathname,
       body,
     });
     if (verdict.ok) {
@@ -181,11 +187,11 @@ export class Handlers {
   }
 
   #openStream(call: Call, hash: RoomHash): Answer {
-    const { request, url, connection } = call;
+    const { request, connection } = call;
     const { rooms } = this.#services;
-    const replay = replayOf(request, url);
+    const replay = replayOf(request);
     if (!replay.ok) return refuse(request, replay.refusal);
-    const addressBlock = addressBlockOf(connection.clientAddress);
+    const addressBlock = connection.addressBlocks[0]!;
     const full = rooms.refusalOfStream(hash, addressBlock);
     if (full !== undefined) {
       rooms.countRefused(full);
@@ -197,7 +203,7 @@ export class Handlers {
       const paid = this.#admit(call, { priced, body: new Uint8Array() });
       if (!paid.ok) return overloaded(paid.refusal);
     }
-    return new EventStream(new Headers(STREAM_HEADERS), (sink) => {
+    return new EventStream(STREAM_HEADERS, (sink) => {
       // Asked again: of many that arrived at once, others have opened meanwhile.
       const full = rooms.refusalOfStream(hash, addressBlock);
       if (full === undefined) {
@@ -278,24 +284,11 @@ const TOO_LARGE: Refusal = {
   detail: `A post has at most ${LIMITS.postBytes} bytes.`,
 };
 
-/** The body, or undefined when it is over the limit; reading stops there. */
-async function readBody(request: Request): Promise<Uint8Array | undefined> {
-  if (request.body === null) return new Uint8Array();
-  const body = new Uint8Array(LIMITS.postBytes);
-  let length = 0;
-  for await (const chunk of request.body) {
-    if (length + chunk.length > body.length) return undefined;
-    body.set(chunk, length);
-    length += chunk.length;
-  }
-  return body.subarray(0, length);
-}
-
 /** Why a body cannot be posted. */
 function faultOf(body: Uint8Array): Refusal | undefined {
-  const at = body.findIndex((byte) => byte === 0x0d || byte === 0);
-  if (at >= 0) {
-    const name = body[at] === 0 ? "NUL" : "CR";
+  for (const [name, byte] of [["CR", 0x0d], ["NUL", 0]] as const) {
+    const at = body.indexOf(byte);
+    if (at < 0) continue;
     return {
       code: "post-has-control",
       detail:
@@ -315,17 +308,17 @@ function faultOf(body: Uint8Array): Refusal | undefined {
 }
 
 /** The stamp of the Authorization header, else of `?pow=`. */
-export function stampOf(request: Request, url: URL): string | undefined {
-  const authorization = request.headers.get("authorization") ?? "";
+export function stampOf({ headers, url }: ApiRequest): string | undefined {
+  const authorization = headers.get("authorization") ?? "";
   const [, stamp] = /^pow +(.*)$/i.exec(authorization) ?? [];
   return stamp ?? url.searchParams.get("pow") ?? undefined;
 }
 
 /** What a new stream asks to be told again. */
-function replayOf(request: Request, url: URL):
+function replayOf({ headers, url }: ApiRequest):
   | { ok: true; value: ReplayRequest | undefined }
   | { ok: false; refusal: Refusal } {
-  const afterId = request.headers.get("last-event-id") ||
+  const afterId = headers.get("last-event-id") ||
     url.searchParams.get("last_event_id");
   if (afterId) return { ok: true, value: { afterId } };
   const since = url.searchParams.get("since");

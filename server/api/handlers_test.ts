@@ -161,20 +161,6 @@ Deno.test("a post has at most 1,024 bytes, whatever length it claims", async () 
   assertEquals(body.type, "urn:sigmesh:problem:body-too-large");
 });
 
-Deno.test("an endless body is not read to its end", async () => {
-  const { json } = await createTestApi();
-  let pulls = 0;
-  const body = new ReadableStream({
-    pull(controller) {
-      pulls++;
-      controller.enqueue(new Uint8Array(600));
-    },
-  });
-  const { response } = await json(PATH, { method: "POST", body });
-  assertEquals(response.status, 413);
-  assert(pulls < 10);
-});
-
 Deno.test("posts that a stream cannot carry are refused, and say where", async () => {
   const { json } = await createTestApi();
   const cases: [BodyInit, string, RegExp][] = [
@@ -206,10 +192,10 @@ Deno.test("a bad room is named, for reading and for posting", async () => {
 Deno.test("a stream has the headers that keep it a stream", async () => {
   const { call } = await createTestApi();
   const accept = "text/event-stream";
-  const { headers } = await call(PATH, { headers: { accept } });
-  assertEquals(headers.get("content-type"), "text/event-stream");
-  assertEquals(headers.get("cache-control"), "no-cache, no-transform");
-  assertEquals(headers.get("x-accel-buffering"), "no");
+  const stream = await call(PATH, { headers: { accept } }) as EventStream;
+  assertEquals(stream.headers["content-type"], "text/event-stream");
+  assertEquals(stream.headers["cache-control"], "no-cache, no-transform");
+  assertEquals(stream.headers["x-accel-buffering"], "no");
 });
 
 Deno.test("replay by header, by query and by time", async () => {

@@ -3,6 +3,7 @@ import type { Connection } from "./exchange.ts";
 import { originOf } from "./host_rule.ts";
 
 const connection: Connection = {
+  addressBlocks: [],
   clientAddress: "198.51.100.7",
   localAddress: "192.0.2.1",
   localPort: 8000,

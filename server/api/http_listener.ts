@@ -15,7 +15,7 @@ import { SERVER_LIMITS } from "../limits.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type { Certificate } from "./certificate.ts";
 import { Connections } from "./connections.ts";
-import { EventStream, Held } from "./exchange.ts";
+import { type Connection, EventStream, Held, type Reply } from "./exchange.ts";
 import { HeldAnswers } from "./held_answers.ts";
 import { Http2Sessions } from "./http2_sessions.ts";
 import {
@@ -74,6 +74,10 @@ type Server = http.Server | http2.Http2SecureServer;
 
 /** What is remembered of a connection between its requests. */
 interface Carrier {
+  /** By which it is known among all. */
+  readonly key: string;
+  /** Where its requests come from, unless a proxy makes them, for many. */
+  readonly connection: Connection | undefined;
   /** Requests that are not yet answered, and how many of these answers are held. */
   unanswered: number;
   held: number;
@@ -82,8 +86,6 @@ interface Carrier {
   /** Whether, being of HTTP/1.1, it carries a stream: its last answer. */
   isStreaming: boolean;
 }
-
-const KEEP_ALIVE_MS = 30_000;
 
 const TIMES = {
   headersTimeout: SERVER_LIMITS.headerSeconds * 1000,
@@ -201,8 +203,9 @@ class Listener implements HttpListener {
   }
 
   async #serve(req: Incoming, res: Outgoing): Promise<void> {
+    if (req.socket.destroyed) return; // nobody waits for the answer
     const carrier = this.#carrierOf(req);
-    const key = keyOf(req.socket);
+    const { key } = carrier;
     if (!this.#count(carrier, req, res)) return;
     const fault = faultOfHead(req);
     if (fault !== undefined) return this.#refuse(req, res, fault);
@@ -210,32 +213,27 @@ class Listener implements HttpListener {
     const body = await this.#receive(req);
     carrier.isReceiving = false;
     if (body === undefined) return this.#refuse(req, res, "request-timeout");
-    const isEncrypted = this.#options.certificate !== undefined;
-    const isTrusted = this.#isTrusted;
-    const connection = connectionOf(req, { isTrusted, isEncrypted });
-    if (connection === undefined) return; // nobody waits for the answer
+    if (req.socket.destroyed) return;
     this.#connections.heard(key);
     const isCut = body.length > SERVER_LIMITS.postBytes;
     const request = toRequest(req, body);
     if (request === undefined || (isCut && req.method !== "POST")) {
       return this.#refuse(req, res, isCut ? "body-too-large" : "bad-request");
     }
+    const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
       if (!mayStream(carrier, req)) return endConnection(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
-      if (req.httpVersionMajor < 2) {
-        req.socket.setKeepAlive(true, KEEP_ALIVE_MS);
-      }
       res.once("close", this.#connections.carryStream(key));
       answer.open(sink);
     } else if (answer instanceof Held) {
-      this.#hold(req, res, answer.response);
+      this.#hold(req, res, answer.reply);
     } else if (isCut) {
-      await this.#respondAndEnd(req, res, answer);
+      this.#respondAndEnd(req, res, answer);
     } else {
-      await respond(res, answer, { isHead: req.method === "HEAD" });
+      respond(res, answer, { isHead: req.method === "HEAD" });
     }
   }
 
@@ -258,15 +256,20 @@ class Listener implements HttpListener {
       : stream.session ?? stream; // a session that has ended is taken from its streams
     let carrier = this.#carriers.get(identity);
     if (carrier === undefined) {
+      const isProxied = this.#isTrusted(req.socket.remoteAddress ?? "", 0);
       carrier = {
-        unanswered: 0,
-        held: 0,
-        isReceiving: false,
-        isStreaming: false,
+        key: keyOf(req.socket),
+        connection: isProxied ? undefined : this.#connectionOf(req),
+        ...{ unanswered: 0, held: 0, isReceiving: false, isStreaming: false },
       };
       this.#carriers.set(identity, carrier);
     }
     return carrier;
+  }
+
+  #connectionOf(req: Incoming): Connection {
+    const isEncrypted = this.#options.certificate !== undefined;
+    return connectionOf(req, { isTrusted: this.#isTrusted, isEncrypted });
   }
 
   /**
@@ -277,8 +280,7 @@ class Listener implements HttpListener {
     const most = req.httpVersionMajor < 2
       ? SERVER_LIMITS.pipelinedRequests
       : SERVER_LIMITS.streamsPerConnection;
-    const isOver = req.socket.destroyed || carrier.isStreaming;
-    if (isOver || carrier.unanswered >= most) {
+    if (carrier.isStreaming || carrier.unanswered >= most) {
       this.#options.effort.addUnpaid(EFFORT_US.request);
       endConnection(req);
       return false;
@@ -288,7 +290,7 @@ class Listener implements HttpListener {
     return true;
   }
 
-  #hold(req: Incoming, res: Outgoing, response: Response): void {
+  #hold(req: Incoming, res: Outgoing, reply: Reply): void {
     const carrier = this.#carrierOf(req);
     const isFull = this.#held.isFull ||
       carrier.held >= SERVER_LIMITS.heldAnswersPerConnection;
@@ -297,37 +299,29 @@ class Listener implements HttpListener {
     this.#held.hold(() => {
       carrier.held--;
       if (req.socket.destroyed) return;
-      respond(res, response, { isHead: req.method === "HEAD" })
-        .catch(this.#options.onFault);
+      respond(res, reply, { isHead: req.method === "HEAD" });
     });
   }
 
   /** Refuses what cannot be read on. */
-  #refuse(req: Incoming, res: Outgoing, code: RawRefusal): Promise<void> {
+  #refuse(req: Incoming, res: Outgoing, code: RawRefusal): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
     const isBehindOthers = this.#carrierOf(req).unanswered > 1;
-    if (isBehindOthers && req.httpVersionMajor < 2) {
-      endConnection(req);
-      return Promise.resolve();
-    }
-    return this.#respondAndEnd(req, res, rawRefusal(code));
+    if (isBehindOthers && req.httpVersionMajor < 2) endConnection(req);
+    else this.#respondAndEnd(req, res, rawRefusal(code));
   }
 
   /** What follows on the connection is a body that nobody wants to read. */
-  async #respondAndEnd(
-    req: Incoming,
-    res: Outgoing,
-    response: Response,
-  ): Promise<void> {
+  #respondAndEnd(req: Incoming, res: Outgoing, reply: Reply): void {
     const isHead = req.method === "HEAD";
     if (req.httpVersionMajor < 2) {
-      response.headers.set("connection", "close");
-      await respond(res, response, { isHead });
+      (res as http.ServerResponse).shouldKeepAlive = false;
+      respond(res, reply, { isHead });
       destroyLater(req.socket);
     } else {
       const { stream } = req as http2.Http2ServerRequest;
       stream.once("finish", () => setImmediate(() => stream.close())); // else it stays half open
-      await respond(res, response, { isHead });
+      respond(res, reply, { isHead });
     }
   }
 

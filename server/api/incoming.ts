@@ -1,12 +1,17 @@
-/** From what `node:http` and `node:http2` read to a web Request. */
+/** From what `node:http` and `node:http2` read to a request as endpoints take it. */
 
 import { Buffer } from "node:buffer";
 import type http from "node:http";
 import type http2 from "node:http2";
 import proxyAddr from "proxy-addr";
-import { isAddress, normaliseAddress, withoutPort } from "../address.ts";
+import {
+  addressBlocksOf,
+  isAddress,
+  normaliseAddress,
+  withoutPort,
+} from "../address.ts";
 import { SERVER_LIMITS } from "../limits.ts";
-import type { Connection } from "./exchange.ts";
+import type { ApiRequest, Connection } from "./exchange.ts";
 import type { RawRefusal } from "./raw_refusal.ts";
 
 /** A request of HTTP/1.1 or HTTP/2. */
@@ -21,11 +26,12 @@ export function faultOfHead(req: Incoming): RawRefusal | undefined {
   if (rawHeaders.length > 2 * SERVER_LIMITS.headers || isHeadTooLong(req)) {
     return "headers-too-large";
   }
-  const hosts = rawHeaders.filter((name, at) =>
-    at % 2 === 0 && /^(host|:authority)$/i.test(name)
-  );
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (/^(host|:authority)$/i.test(rawHeaders[at]!)) hosts++;
+  }
   const coding = headers["transfer-encoding"] ?? "chunked";
-  if (hosts.length !== 1 || `${coding}`.toLowerCase() !== "chunked") {
+  if (hosts !== 1 || `${coding}`.toLowerCase() !== "chunked") {
     return "bad-request";
   }
   const isLong =
@@ -66,72 +72,55 @@ export function readBounded(req: Incoming): Promise<Uint8Array> {
       done();
     });
     req.once("end", done);
-    req.once("error", done);
-    req.once("close", done);
+    req.once("close", done); // of a connection that broke
   });
 }
 
-/** The headers that endpoints read; copying all would let a request choose its cost. */
-const HEADERS_READ = [
-  "accept",
-  "authorization",
-  "content-type",
-  "if-none-match",
-  "last-event-id",
-];
-
-/** What Request does not take; no endpoint takes it either, so that it is refused by name. */
-const FORBIDDEN_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
-
-/** Undefined when the head makes no web Request: a Host or target that is none. */
+/** Undefined when the head makes no request: a Host or target that is none. */
 export function toRequest(
   req: Incoming,
   body: Uint8Array,
-): Request | undefined {
-  const { method = "GET", url = "", headers } = req;
+): ApiRequest | undefined {
+  const { method = "GET", url: target = "", headers } = req;
   const host = headers.host ?? headers[":authority"] ?? "";
-  const target = targetOf(url, `${host}`);
-  if (target === undefined) return undefined;
-  const read = new Headers();
-  for (const name of HEADERS_READ) {
-    const value = headers[name];
-    if (value !== undefined) read.set(name, `${value}`);
-  }
-  try {
-    return new Request(target, {
-      method: FORBIDDEN_METHODS.has(method) ? "UNSUPPORTED" : method,
-      headers: read,
-      body: method === "POST" ? body as Uint8Array<ArrayBuffer> : null,
-    });
-  } catch {
+  const url = urlOf(target, `${host}`);
+  if (url === null || url.username !== "" || url.password !== "") {
     return undefined;
   }
+  const get = (name: string) => {
+    const value = headers[name];
+    return value === undefined ? null : `${value}`;
+  };
+  return { method, url, headers: { get }, body };
 }
 
-/** The whole URL, from the usual form of request target or from the absolute one. */
-function targetOf(url: string, host: string): string | undefined {
-  if (/^https?:\/\//i.test(url)) return URL.parse(url)?.href;
-  if (!url.startsWith("/") || /[/?#@\\]/.test(host)) return undefined;
-  return `http://${host}${url}`;
+/** From the usual form of request target or from the absolute one. */
+function urlOf(target: string, host: string): URL | null {
+  if (/^https?:\/\//i.test(target)) return URL.parse(target);
+  return target.startsWith("/") && !/[/?#@\\]/.test(host)
+    ? URL.parse(`http://${host}${target}`)
+    : null;
 }
 
-/** Where a request came from; undefined when its sender has gone. */
+/** Where a request came from: its connection's other end, or whom a trusted proxy speaks for. */
 export function connectionOf(
   req: Incoming,
   { isTrusted, isEncrypted }: { isTrusted: IsTrusted; isEncrypted: boolean },
-): Connection | undefined {
-  const { remoteAddress: peer, localAddress, localPort } = req.socket;
-  if (req.socket.destroyed || peer === undefined) return undefined;
-  const client = withoutPort(
-    proxyAddr(req as http.IncomingMessage, isTrusted),
-  );
-  const forwarded = `${req.headers["x-forwarded-proto"] ?? ""}`;
-  const isHttps = isEncrypted ||
-    (/^https\b/i.test(forwarded) && isTrusted(peer, 0));
+): Connection {
+  const { remoteAddress: peer = "", localAddress, localPort } = req.socket;
+  const isProxied = isTrusted(peer, 0);
+  const forwarded = isProxied
+    ? withoutPort(proxyAddr(req as http.IncomingMessage, isTrusted))
+    : peer;
+  const client = isAddress(forwarded) ? forwarded : peer;
+  const scheme = `${req.headers["x-forwarded-proto"] ?? ""}`;
   return {
-    clientAddress: normaliseAddress(isAddress(client) ? client : peer),
+    clientAddress: normaliseAddress(client),
+    addressBlocks: addressBlocksOf(client),
     localAddress: normaliseAddress(localAddress ?? ""),
     localPort: localPort ?? 0,
-    scheme: isHttps ? "https" : "http",
+    scheme: isEncrypted || (isProxied && /^https\b/i.test(scheme))
+      ? "https"
+      : "http",
   };
 }

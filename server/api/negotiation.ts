@@ -1,5 +1,6 @@
 /** In which form a request wants its answer, and answers in that form. */
 
+import { type ApiRequest, Reply, type RequestHeaders } from "./exchange.ts";
 import { problemOf, type Refusal } from "./problem.ts";
 import type { Page } from "./views/page.tsx";
 import { problemPage } from "./views/problem_page.tsx";
@@ -8,55 +9,67 @@ import { problemPage } from "./views/problem_page.tsx";
 export type Format = "json" | "html";
 
 /** JSON when Content-Type or Accept names it, else HTML. */
-export function formatFor(headers: Headers): Format {
-  const named = ["accept", "content-type"]
-    .flatMap((name) => typesIn(headers.get(name)));
-  return named.some((type) => type.includes("json")) ? "json" : "html";
+export function formatFor(headers: RequestHeaders): Format {
+  const namesJson = (name: string) =>
+    typesIn(headers.get(name)).some((type) => type.includes("json"));
+  return namesJson("accept") || namesJson("content-type") ? "json" : "html";
 }
 
 /** Whether a room's event stream is asked for. */
-export function wantsEventStream(headers: Headers): boolean {
+export function wantsEventStream(headers: RequestHeaders): boolean {
   return typesIn(headers.get("accept")).includes("text/event-stream");
 }
 
+/** Clients say the same again and again; beyond so many spellings all are forgotten. */
+const MAX_SPELLINGS = 256;
+const typesBySpelling = new Map<string, readonly string[]>();
+
 /** The media types of a header, in lower case, but those that it rules out (`q=0`). */
-function typesIn(header: string | null): string[] {
-  return (header ?? "").toLowerCase().split(",")
-    .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
-    .map((item) => item.split(";", 1)[0]!.trim());
+function typesIn(header: string | null): readonly string[] {
+  if (header === null) return [];
+  let types = typesBySpelling.get(header);
+  if (types === undefined) {
+    types = header.toLowerCase().split(",")
+      .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
+      .map((item) => item.split(";", 1)[0]!.trim());
+    if (typesBySpelling.size >= MAX_SPELLINGS) typesBySpelling.clear();
+    typesBySpelling.set(header, types);
+  }
+  return types;
 }
 
 /** A value as JSON, or as the page that is made of it. */
 export function respond(
-  request: Request,
+  request: ApiRequest,
   value: unknown,
   page: () => Page,
   status = 200,
-): Response {
+): Reply {
   if (formatFor(request.headers) === "html") {
     return sendPage(page(), { status });
   }
-  return new Response(JSON.stringify(value), {
+  return new Reply(
     status,
-    headers: headersOf("application/json"),
-  });
+    headersOf("application/json"),
+    JSON.stringify(value),
+  );
 }
 
 /** A refusal: problem details for programs, a page for people. */
-export function refuse(request: Request, refusal: Refusal): Response {
+export function refuse(request: ApiRequest, refusal: Refusal): Reply {
   const problem = problemOf(refusal);
   const { headers } = request;
   const isPage = formatFor(headers) === "html" && !wantsEventStream(headers);
   const { status } = problem;
   if (isPage) {
-    const { pathname } = new URL(request.url);
-    const page = problemPage(problem, pathname);
+    const page = problemPage(problem, request.url.pathname);
     return sendPage(page, { status, headers: refusal.headers });
   }
-  return new Response(JSON.stringify(problem), {
-    status,
-    headers: { ...headersOf("application/problem+json"), ...refusal.headers },
-  });
+  const fields = {
+    ...headersOf("application/problem+json"),
+    ...refusal.headers,
+  };
+  return new Reply(status, fields, JSON.stringify(problem));
 }
 
 function sendPage(
@@ -65,15 +78,13 @@ function sendPage(
     status: number;
     headers?: Readonly<Record<string, string>> | undefined;
   },
-): Response {
-  return new Response(html, {
-    status,
-    headers: {
-      ...headersOf("text/html; charset=utf-8"),
-      "content-security-policy": policy,
-      ...headers,
-    },
-  });
+): Reply {
+  const fields = {
+    ...headersOf("text/html; charset=utf-8"),
+    "content-security-policy": policy,
+    ...headers,
+  };
+  return new Reply(status, fields, html);
 }
 
 /** What these answers tell is true for a moment, and depends on the headers read here. */

@@ -2,66 +2,119 @@
 
 import type http from "node:http";
 import type http2 from "node:http2";
+import type { Socket } from "node:net";
+import { Buffer } from "node:buffer";
+import type { Reply } from "./exchange.ts";
 import type { Sink } from "../rooms/subscriber.ts";
+
+const KEEP_ALIVE_MS = 30_000;
 
 /** An answer of HTTP/1.1 or HTTP/2. */
 export type Outgoing = http.ServerResponse | http2.Http2ServerResponse;
 
-/** Sends a whole response. */
-export async function respond(
+/** Sends a whole reply. Text leaves with its head in one write. */
+export function respond(
   res: Outgoing,
-  response: Response,
+  { status, headers, body }: Reply,
   { isHead }: { isHead: boolean },
-): Promise<void> {
-  const body = new Uint8Array(await response.arrayBuffer());
-  const headers = Object.fromEntries(response.headers);
-  if (response.body !== null) headers["content-length"] = `${body.length}`;
-  writeHead(res, { status: response.status, headers });
-  if (isHead) res.end();
+): void {
+  const length = typeof body === "string"
+    ? Buffer.byteLength(body)
+    : body.length;
+  const isBodiless = status === 204 || status === 304;
+  writeHead(
+    res,
+    status,
+    isBodiless ? headers : { ...headers, "content-length": `${length}` },
+  );
+  if (isHead || isBodiless) res.end();
   else res.end(body);
 }
 
 /** Sends the head of a stream and hands out what writes the rest. */
-export function openStream(res: Outgoing, headers: Headers): Sink {
-  const isHttp1 = !("stream" in res);
-  writeHead(res, {
-    status: 200,
-    headers: {
-      ...Object.fromEntries(headers),
-      // A stream that ends takes its connection along, be its reader there or not.
-      ...(isHttp1 ? { connection: "close" } : {}),
-    },
-  });
-  if (isHttp1) res.flushHeaders();
-  return createSink(res);
+export function openStream(res: Outgoing, headers: Reply["headers"]): Sink {
+  if ("stream" in res) {
+    writeHead(res, 200, headers);
+    return new Http2Sink(res);
+  }
+  // It ends with its connection: no chunks to frame, one write for an event.
+  res.useChunkedEncodingByDefault = false;
+  writeHead(res, 200, { ...headers, connection: "close" });
+  res.flushHeaders();
+  return new SocketSink(res.socket!);
 }
 
 function writeHead(
   res: Outgoing,
-  { status, headers }: { status: number; headers: Record<string, string> },
+  status: number,
+  headers: Reply["headers"],
 ): void {
   (res as http.ServerResponse).writeHead(status, headers);
 }
 
-function createSink(res: Outgoing): Sink {
-  const { stream } = res as http2.Http2ServerResponse;
-  const session = stream?.session;
-  const sink: Sink = {
-    write(bytes) {
-      (res as http.ServerResponse).write(bytes, () => {
-        if (res.writableLength === 0) sink.onDrain();
-      });
-    },
-    /** With HTTP/2 what the stream's window holds back, and what the connection does. */
-    get unsentBytes() {
-      return res.writableLength + (session?.socket?.writableLength ?? 0);
-    },
-    onDrain: () => {},
-    onClose: () => {},
-    end: () => res.end(),
-    destroy: () => session === undefined ? res.destroy() : session.destroy(),
+/** HTTP/1.1, past `node:http`, which would keep more state than a stream has. */
+class SocketSink implements Sink {
+  readonly #socket: Socket;
+  readonly #noteWritten = () => {
+    if (this.#socket.writableLength === 0) this.onDrain();
   };
-  res.once("close", () => sink.onClose());
-  res.on("error", () => {}); // a connection that broke: "close" follows
-  return sink;
+  onDrain = () => {};
+  onClose = () => {};
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.once("close", () => this.onClose());
+  }
+
+  get unsentBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#socket.write(bytes, this.#noteWritten);
+  }
+
+  end(): void {
+    this.#socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+class Http2Sink implements Sink {
+  readonly #res: http2.Http2ServerResponse;
+  readonly #session: http2.Http2Session | undefined;
+  onDrain = () => {};
+  onClose = () => {};
+
+  constructor(res: http2.Http2ServerResponse) {
+    this.#res = res;
+    this.#session = res.stream.session;
+    res.once("close", () => this.onClose());
+    res.on("error", () => {}); // a connection that broke: "close" follows
+  }
+
+  /** What the stream's window holds back, and what the connection does. */
+  get unsentBytes(): number {
+    const { socket } = this.#session ?? {};
+    return this.#res.writableLength + (socket?.writableLength ?? 0);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#res.write(bytes, () => {
+      if (this.#res.writableLength === 0) this.onDrain();
+    });
+  }
+
+  end(): void {
+    this.#res.end();
+  }
+
+  /** The whole session: one stream that does not read tells that none is read. */
+  destroy(): void {
+    this.#session?.destroy();
+  }
 }

@@ -1,7 +1,6 @@
 /** What is free is scarce: takes each unpaid request out of a budget, and counts its cost. */
 
 import { EVENTS, PATHS } from "@sigmesh/core/wire";
-import { addressBlocksOf } from "../address.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type {
   AddressBlocks,
@@ -10,7 +9,13 @@ import type {
   UnpaidRefusal,
 } from "../load/unpaid_budget.ts";
 import { encodeEvent } from "../rooms/sse.ts";
-import { type Answer, type Connection, Held } from "./exchange.ts";
+import {
+  type Answer,
+  type ApiRequest,
+  type Connection,
+  Held,
+  Reply,
+} from "./exchange.ts";
 import { formatFor, refuse, wantsEventStream } from "./negotiation.ts";
 import { problemOf, type Refusal } from "./problem.ts";
 
@@ -41,9 +46,8 @@ export class Rationing {
 
   /** Lets a request be answered, unless it is free and too much. */
   async ration(
-    request: Request,
-    { url, isStamped, connection, payment, answer }: {
-      url: URL;
+    request: ApiRequest,
+    { isStamped, connection, payment, answer }: {
       /** Whether a stamp is to be checked; what fails is paid for after the fact. */
       isStamped: boolean;
       connection: Connection;
@@ -52,8 +56,8 @@ export class Rationing {
       answer: () => Promise<Answer>;
     },
   ): Promise<Answer> {
-    const blocks = addressBlocksOf(connection.clientAddress);
-    const kind = kindOf(request, url.pathname);
+    const blocks = connection.addressBlocks;
+    const kind = kindOf(request);
     const cost = kind === "page" ? PAGE_COST : 1;
     const refusal = isStamped
       ? undefined
@@ -73,7 +77,7 @@ export class Rationing {
 
   #charge(answered: Answer, blocks: AddressBlocks): Answer {
     const isWithin = this.#unpaid.charge(blocks);
-    return isWithin || !(answered instanceof Response)
+    return isWithin || !(answered instanceof Reply)
       ? answered
       : new Held(answered);
   }
@@ -82,12 +86,13 @@ export class Rationing {
 /** What its operator asks a node is shed with what its clients need most. */
 const VITAL_PATHS = new Set<string>([PATHS.health, PATHS.metrics]);
 
-function kindOf({ headers }: Request, path: string): UnpaidKind {
-  if (wantsEventStream(headers) || VITAL_PATHS.has(path)) return "stream";
+function kindOf({ headers, url }: ApiRequest): UnpaidKind {
+  const isVital = VITAL_PATHS.has(url.pathname);
+  if (isVital || wantsEventStream(headers)) return "stream";
   return formatFor(headers) === "json" ? "fact" : "page";
 }
 
-function refusalOf(request: Request, code: UnpaidRefusal): Response {
+function refusalOf(request: ApiRequest, code: UnpaidRefusal): Reply {
   const refusal = {
     code,
     detail: DETAILS[code],
@@ -99,11 +104,8 @@ function refusalOf(request: Request, code: UnpaidRefusal): Response {
 }
 
 /** A refusal that EventSource comes back after; it does after no status but 200. */
-export function overloaded(refusal: Refusal): Response {
-  const event = overloadedEvent(refusal);
-  return new Response(event as Uint8Array<ArrayBuffer>, {
-    headers: STREAM_HEADERS,
-  });
+export function overloaded(refusal: Refusal): Reply {
+  return new Reply(200, STREAM_HEADERS, overloadedEvent(refusal));
 }
 
 /** All that such a stream tells. */

@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseProblem, problemCodeOf } from "@sigmesh/core/wire";
-import { createTestApi, type TestRequest } from "../testing/test_api.ts";
+import {
+  createTestApi,
+  type TestRequest,
+  toResponse,
+} from "../testing/test_api.ts";
 import { Held } from "./exchange.ts";
 
 const PATH = "/room/" + "ab".repeat(20);
@@ -18,7 +22,8 @@ async function exhaust({ call }: Api): Promise<void> {
 async function heldText({ call }: Api, path: string, init: TestRequest = {}) {
   const answer = await call(path, init);
   assert(answer instanceof Held, path);
-  return { response: answer.response, text: await answer.response.text() };
+  const response = toResponse(answer.reply);
+  return { response, text: await response.text() };
 }
 
 Deno.test("beyond its budget an address is refused late, in the form it asked for", async () => {

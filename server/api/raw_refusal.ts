@@ -1,10 +1,11 @@
-/** Refusals of what never becomes a Request: the answer is made by hand. */
+/** Refusals of what never becomes a request: the answer is made by hand. */
 
 import type { Duplex } from "node:stream";
 import { SERVER_LIMITS } from "../limits.ts";
+import { Reply } from "./exchange.ts";
 import { problemOf, PROBLEMS } from "./problem.ts";
 
-/** Refusals that are made before there is a Request to answer. */
+/** Refusals that are made before there is a request to answer. */
 export type RawRefusal =
   | "bad-request"
   | "body-too-large"
@@ -29,14 +30,11 @@ const DETAILS: Record<RawRefusal, string> = {
 };
 
 /** The refusal as an answer. */
-export function rawRefusal(code: RawRefusal): Response {
-  return new Response(bodyOf(code), {
-    status: PROBLEMS[code].status,
-    headers: {
-      "content-type": "application/problem+json",
-      "access-control-allow-origin": "*",
-    },
-  });
+export function rawRefusal(code: RawRefusal): Reply {
+  const headers = {
+    "content-type": "application/problem+json",
+  };
+  return new Reply(PROBLEMS[code].status, headers, bodyOf(code));
 }
 
 /** The refusal as bytes of HTTP/1.1, for a connection that can be understood no further. */

@@ -3,9 +3,11 @@
 import { PATHS } from "@sigmesh/core/wire";
 import {
   type Answer,
+  type ApiRequest,
   type Connection,
   EventStream,
   type Exchange,
+  Reply,
 } from "./exchange.ts";
 import type { Assets } from "./assets.ts";
 import {
@@ -23,7 +25,7 @@ import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 
 /** Answers any request; never throws, never rejects. */
 export type Api = (
-  request: Request,
+  request: ApiRequest,
   connection: Connection,
 ) => Promise<Answer>;
 
@@ -37,15 +39,9 @@ interface Route {
 }
 
 /** A request as it is answered. */
-interface Asked extends Pick<Call, "connection" | "url" | "payment"> {
+interface Asked extends Pick<Call, "request" | "connection" | "payment"> {
   readonly route: Route | undefined;
 }
-
-/** Any page may call: there are no cookies, and each request pays for itself. */
-const CORS = {
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": "WWW-Authenticate, Retry-After",
-};
 
 const PREFLIGHT = {
   "access-control-allow-headers": "Authorization, Content-Type, Last-Event-ID",
@@ -99,11 +95,22 @@ export function createApi(
     return methods && { endpoint: path, methods };
   }
 
+  /** A connection's requests name the same host, as a rule. */
+  const named = new WeakMap<Connection, { host: string; origin: string }>();
+
+  function originBy(host: string, connection: Connection): string | undefined {
+    const before = named.get(connection);
+    if (before?.host === host) return before.origin;
+    const origin = originOf(host, config, connection);
+    if (origin !== undefined) named.set(connection, { host, origin });
+    return origin;
+  }
+
   async function answer(
-    request: Request,
-    { connection, url, payment, route }: Asked,
+    { request, connection, payment, route }: Asked,
   ): Promise<Answer> {
-    const origin = originOf(url.host, config, connection);
+    const { url } = request;
+    const origin = originBy(url.host, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
     if (route === undefined) return refuse(request, notFound());
     const { methods } = route;
@@ -118,27 +125,18 @@ export function createApi(
         headers: { allow },
       });
     }
-    const answered = await handler({
-      request,
-      url,
-      origin,
-      connection,
-      payment,
-    });
+    const answered = await handler({ request, origin, connection, payment });
     return request.method === "HEAD" && answered instanceof EventStream
-      ? new Response(null, { headers: answered.headers })
+      ? new Reply(200, answered.headers)
       : answered;
   }
 
-  async function answerOrFail(
-    request: Request,
-    asked: Asked,
-  ): Promise<Answer> {
+  async function answerOrFail(asked: Asked): Promise<Answer> {
     try {
-      return await answer(request, asked);
+      return await answer(asked);
     } catch (fault) {
       onFault(fault);
-      return refuse(request, {
+      return refuse(asked.request, {
         code: "internal",
         detail:
           "This node failed at your request; its operator's log says why.",
@@ -148,24 +146,19 @@ export function createApi(
 
   return async (request, connection) => {
     const since = stopwatch();
-    const url = new URL(request.url);
-    const route = routeOf(url.pathname);
-    const stamp = stampOf(request, url);
+    const route = routeOf(request.url.pathname);
+    const stamp = stampOf(request);
     const payment: Payment = { stamp, isAccepted: false };
     const answered = await rationing.ration(request, {
-      url,
       isStamped: stamp !== undefined && handlers.takesStamp(request),
       connection,
       payment,
-      answer: () => answerOrFail(request, { connection, url, payment, route }),
+      answer: () => answerOrFail({ request, connection, payment, route }),
     });
-    const { headers } = answered;
-    for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
-    headers.set("x-content-type-options", "nosniff");
     onExchange({
       endpoint: route?.endpoint ?? "unknown",
       method: METHODS.has(request.method) ? request.method : "other",
-      status: answered instanceof EventStream ? 200 : answered.status,
+      status: answered.status,
       durationMs: stopwatch() - since,
     });
     return answered;
@@ -186,15 +179,13 @@ function allowedMethods(methods: Methods): string {
   return [...names, "OPTIONS"].join(", ");
 }
 
-function preflight(allow: string): Response {
-  return new Response(null, {
-    status: 204,
-    headers: { ...PREFLIGHT, allow, "access-control-allow-methods": allow },
-  });
+function preflight(allow: string): Reply {
+  const headers = { allow, "access-control-allow-methods": allow };
+  return new Reply(204, { ...PREFLIGHT, ...headers });
 }
 
-function redirect(location: string): Response {
-  return new Response(null, { status: 308, headers: { location } });
+function redirect(location: string): Reply {
+  return new Reply(308, { location });
 }
 
 function wrongHost(host: string) {

@@ -2,8 +2,15 @@
 
 import { challengeOf, formatStamp, solve } from "@sigmesh/core";
 import type { Problem, Quote } from "@sigmesh/core/wire";
-import type { Answer, Connection } from "../api/exchange.ts";
+import {
+  type ApiRequest,
+  type Connection,
+  type EventStream,
+  type Held,
+  Reply,
+} from "../api/exchange.ts";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
+import { addressBlocksOf } from "../address.ts";
 import { buildNode } from "../node.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { idleReadings, TRIVIAL_CURVE } from "./test_node.ts";
@@ -11,7 +18,7 @@ import { idleReadings, TRIVIAL_CURVE } from "./test_node.ts";
 /** The origin that tests dial. */
 export const ORIGIN = "http://localhost:8000";
 
-const connection: Connection = {
+const connection: Omit<Connection, "addressBlocks"> = {
   clientAddress: "192.0.2.1",
   localAddress: "192.0.2.9",
   localPort: 8000,
@@ -40,12 +47,19 @@ export async function createTestApi(config: Partial<Config> = {}) {
   );
   node.start();
 
-  function call(
+  /** Calls with what fetch takes; a whole reply comes as a web Response. */
+  async function call(
     path: string,
     { origin = ORIGIN, from = {}, ...init }: TestRequest = {},
-  ): Promise<Answer> {
+  ): Promise<Response | Held | EventStream> {
     const request = new Request(origin + path, init);
-    return node.api(request, { ...connection, ...from });
+    const { clientAddress } = { ...connection, ...from };
+    const addressBlocks = addressBlocksOf(clientAddress);
+    const answer = await node.api(
+      await toApiRequest(request),
+      { ...connection, addressBlocks, ...from },
+    );
+    return answer instanceof Reply ? toResponse(answer) : answer;
   }
 
   /** A call whose answer is a response, in JSON. */
@@ -85,4 +99,17 @@ export async function createTestApi(config: Partial<Config> = {}) {
   }
 
   return { ...node, clock, faults, call, json, quoteFor, pay, post };
+}
+
+/** As the listener would make it of the same bytes. */
+export async function toApiRequest(request: Request): Promise<ApiRequest> {
+  const { method, headers, url } = request;
+  const body = new Uint8Array(await request.arrayBuffer());
+  return { method, headers, url: new URL(url), body };
+}
+
+/** For tests that read it as a client would. */
+export function toResponse({ status, headers, body }: Reply): Response {
+  const content = body === "" ? null : body as BodyInit;
+  return new Response(content, { status, headers });
 }
