@@ -237,9 +237,9 @@ class Listener implements HttpListener {
     }
   }
 
-  /** The body, or undefined when it takes too long; `node:http` sees to that itself. */
+  /** The body, or undefined when it takes too long; `node:http` sees to that itself, `node:http2` does not. */
   async #receive(req: Incoming): Promise<Uint8Array | undefined> {
-    if (req.httpVersionMajor < 2) return await readBounded(req);
+    if (this.#options.certificate === undefined) return await readBounded(req);
     let timer;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, TIMES.requestTimeout);
