@@ -45,7 +45,7 @@ export const SERVER_LIMITS = {
   pipelinedRequests: 16,
   /** Headers of a request. Beyond them 431, and the connection ends. */
   headers: 100,
-  /** Seconds for a request's head to arrive. Then 408, and the connection ends. */
+  /** Seconds for a request's head to arrive. Then 408, and the connection ends; over TLS when it is idle. */
   headerSeconds: 10,
   /** Seconds for a whole request to arrive. Then 408, and the connection ends. */
   requestSeconds: 15,

@@ -26,7 +26,7 @@ import {
 } from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import { type Refusal, withQuote } from "./problem.ts";
-import { overloaded, STREAM_HEADERS } from "./rationing.ts";
+import { overloaded, overloadedEvent, STREAM_HEADERS } from "./rationing.ts";
 import { RETRY_AFTER_SECONDS } from "./rationing.ts";
 import * as pages from "./views/pages.tsx";
 import { roomPage } from "./views/room_page.tsx";
@@ -204,7 +204,15 @@ export class Handlers {
       if (!paid.ok) return overloaded(paid.refusal);
     }
     return new EventStream(STREAM_HEADERS, (sink) => {
-      rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
+      // Asked again: of many that arrived at once, others have opened meanwhile.
+      const full = rooms.refusalOfStream(hash, addressBlock);
+      if (full === undefined) {
+        rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
+        return;
+      }
+      rooms.countRefused(full);
+      sink.write(overloadedEvent(roomRefusal(full)));
+      sink.end();
     });
   }
 

@@ -83,6 +83,8 @@ interface Carrier {
   held: number;
   /** Whether a body is still to come. */
   isReceiving: boolean;
+  /** Whether, being of HTTP/1.1, it carries a stream: its last answer. */
+  isStreaming: boolean;
 }
 
 const TIMES = {
@@ -208,8 +210,9 @@ class Listener implements HttpListener {
     const fault = faultOfHead(req);
     if (fault !== undefined) return this.#refuse(req, res, fault);
     carrier.isReceiving = true;
-    const body = await readBounded(req);
+    const body = await this.#receive(req);
     carrier.isReceiving = false;
+    if (body === undefined) return this.#refuse(req, res, "request-timeout");
     if (req.socket.destroyed) return;
     this.#connections.heard(key);
     const isCut = body.length > SERVER_LIMITS.postBytes;
@@ -220,6 +223,7 @@ class Listener implements HttpListener {
     const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
+      if (!mayStream(carrier, req)) return endConnection(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
       const release = this.#connections.carryStream(key);
@@ -235,17 +239,30 @@ class Listener implements HttpListener {
     }
   }
 
+  /** The body, or undefined when it takes too long; `node:http` sees to that itself, `node:http2` does not. */
+  async #receive(req: Incoming): Promise<Uint8Array | undefined> {
+    if (this.#options.certificate === undefined) return await readBounded(req);
+    let timer;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(resolve, TIMES.requestTimeout);
+    });
+    const body = await Promise.race([readBounded(req), late]);
+    clearTimeout(timer);
+    return body;
+  }
+
   #carrierOf(req: Incoming): Carrier {
+    const { stream } = req as http2.Http2ServerRequest;
     const identity = req.httpVersionMajor < 2
       ? req.socket
-      : (req as http2.Http2ServerRequest).stream.session!;
+      : stream.session ?? stream; // a session that has ended is taken from its streams
     let carrier = this.#carriers.get(identity);
     if (carrier === undefined) {
       const isProxied = this.#isTrusted(req.socket.remoteAddress ?? "", 0);
       carrier = {
         key: keyOf(req.socket),
         connection: isProxied ? undefined : this.#connectionOf(req),
-        ...{ unanswered: 0, held: 0, isReceiving: false },
+        ...{ unanswered: 0, held: 0, isReceiving: false, isStreaming: false },
       };
       this.#carriers.set(identity, carrier);
     }
@@ -265,7 +282,8 @@ class Listener implements HttpListener {
     const most = req.httpVersionMajor < 2
       ? SERVER_LIMITS.pipelinedRequests
       : SERVER_LIMITS.streamsPerConnection;
-    if (carrier.unanswered >= most) {
+    if (carrier.isStreaming || carrier.unanswered >= most) {
+      this.#options.effort.addUnpaid(EFFORT_US.request);
       endConnection(req);
       return false;
     }
@@ -303,6 +321,8 @@ class Listener implements HttpListener {
       respond(res, reply, { isHead });
       destroyLater(req.socket);
     } else {
+      const { stream } = req as http2.Http2ServerRequest;
+      stream.once("finish", () => setImmediate(() => stream.close())); // else it stays half open
       respond(res, reply, { isHead });
     }
   }
@@ -323,6 +343,16 @@ class Listener implements HttpListener {
       endWithRefusal(socket, "bad-request");
     }
   }
+}
+
+/**
+ * With HTTP/1.1 a stream has its connection for itself: answers to what was asked
+ * before or after it could only wait, and fill the memory.
+ */
+function mayStream(carrier: Carrier, req: Incoming): boolean {
+  if (req.httpVersionMajor >= 2) return true;
+  carrier.isStreaming = true;
+  return carrier.unanswered === 1;
 }
 
 /** The whole connection, with all that it carries. */

@@ -23,7 +23,9 @@ export type IsTrusted = ReturnType<typeof proxyAddr.compile>;
 /** What makes a request unusable before its body is read. */
 export function faultOfHead(req: Incoming): RawRefusal | undefined {
   const { rawHeaders, headers } = req;
-  if (rawHeaders.length > 2 * SERVER_LIMITS.headers) return "headers-too-large";
+  if (rawHeaders.length > 2 * SERVER_LIMITS.headers || isHeadTooLong(req)) {
+    return "headers-too-large";
+  }
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (/^(host|:authority)$/i.test(rawHeaders[at]!)) hosts++;
@@ -35,6 +37,13 @@ export function faultOfHead(req: Incoming): RawRefusal | undefined {
   const isLong =
     Number(headers["content-length"] ?? 0) > SERVER_LIMITS.postBytes;
   return isLong ? "body-too-large" : undefined;
+}
+
+/** `node:http` has seen to it; to `node:http2` the bound is advice for the client. */
+function isHeadTooLong({ httpVersionMajor, rawHeaders }: Incoming): boolean {
+  if (httpVersionMajor < 2) return false;
+  const length = rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  return length > SERVER_LIMITS.headerBytes;
 }
 
 /**

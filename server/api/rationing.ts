@@ -105,9 +105,13 @@ function refusalOf(request: ApiRequest, code: UnpaidRefusal): Reply {
 
 /** A refusal that EventSource comes back after; it does after no status but 200. */
 export function overloaded(refusal: Refusal): Reply {
+  return new Reply(200, STREAM_HEADERS, overloadedEvent(refusal));
+}
+
+/** All that such a stream tells. */
+export function overloadedEvent(refusal: Refusal): Uint8Array {
   const retryMs = RETRY_AFTER_SECONDS * 1000;
-  const event = encodeEvent(EVENTS.overloaded, problemOf(refusal), { retryMs });
-  return new Reply(200, STREAM_HEADERS, event);
+  return encodeEvent(EVENTS.overloaded, problemOf(refusal), { retryMs });
 }
 
 /** Headers of an event stream, however short. */

@@ -189,8 +189,8 @@ export class RoomRegistry {
 
   /**
    * Opens a stream on a room: `retry` and a quote, what was asked to be told
-   * again, then messages as they come. The caller has asked `refusalOfStream`;
-   * streams that open in the same turn may exceed a bound by as many.
+   * again, then messages as they come. The caller has just asked
+   * `refusalOfStream`.
    */
   subscribe(hash: RoomHash, { sink, addressBlock, replay }: {
     sink: Sink;

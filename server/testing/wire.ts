@@ -1,17 +1,31 @@
-/** A raw TCP connection: says what no HTTP client would. */
+/** A raw connection, TCP or TLS: says what no HTTP client would. */
 export class Wire {
   readonly #connection: Deno.Conn;
+  #text = "";
 
   private constructor(connection: Deno.Conn) {
     this.#connection = connection;
   }
 
-  static async dial({ port }: { port: number }): Promise<Wire> {
-    return new Wire(await Deno.connect({ hostname: "127.0.0.1", port }));
+  /** With `caCert` the connection is encrypted, and speaks HTTP/1.1. */
+  static async dial(
+    { port, caCert }: { port: number; caCert?: string | undefined },
+  ): Promise<Wire> {
+    return new Wire(
+      caCert === undefined
+        ? await Deno.connect({ hostname: "127.0.0.1", port })
+        : await Deno.connectTls({
+          ...{ hostname: "localhost", port, caCerts: [caCert] },
+          alpnProtocols: ["http/1.1"],
+        }),
+    );
   }
 
-  async send(text: string): Promise<void> {
-    const bytes = new TextEncoder().encode(text);
+  /** Text as UTF-8, or bytes as they are. */
+  async send(said: string | Uint8Array): Promise<void> {
+    const bytes = typeof said === "string"
+      ? new TextEncoder().encode(said)
+      : said;
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#connection.write(bytes.subarray(sent));
     }
@@ -19,19 +33,32 @@ export class Wire {
 
   /** All that comes until the other side ends the connection, or breaks it. */
   async readToEnd(): Promise<string> {
-    const buffer = new Uint8Array(65536);
-    let text = "";
-    while (true) {
-      const length = await this.#connection.read(buffer).catch(() => null);
-      if (length === null) return text;
-      text += new TextDecoder("latin1").decode(buffer.subarray(0, length));
-    }
+    while (await this.#read());
+    return this.#text;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** All that has come, once it has what is looked for, or the connection has ended. */
+  async readUntil(pattern: RegExp): Promise<string> {
+    while (!pattern.test(this.#text) && await this.#read());
+    return this.#text;
+  }
+
+  async #read(): Promise<boolean> {
+    const buffer = new Uint8Array(65536);
+    const length = await this.#connection.read(buffer).catch(() => null);
+    if (length === null) return false;
+    this.#text += new TextDecoder("latin1").decode(buffer.subarray(0, length));
+    return true;
+  }
+
+  close(): void {
     try {
       this.#connection.close();
     } catch { /* closed by the other side */ }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
     return Promise.resolve();
   }
 }
