@@ -320,6 +320,7 @@ function isStrings(value: unknown): value is string[] {
 
 function isNumbers(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
+    !Array.isArray(value) &&
     Object.values(value).every((item) => typeof item === "number");
 }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { parseToken } from "./token.ts";
 import * as wire from "./wire.ts";
 
 Deno.test("a room is named by 40 or 64 lower-case hex digits", () => {
@@ -119,3 +120,43 @@ Deno.test("a problem's code comes back from its type", () => {
     "urn:sigmesh:problem:stamp-spent",
   );
 });
+
+/** Fields that say more than that a value is of the right type. */
+const promises: Record<string, (value: never) => boolean> = {
+  token: (token: string) => parseToken(token).ok,
+  height: (height: number) => height >= 0 && height < 256,
+  owed: (owed: number) => owed >= 0 && owed < 256,
+  family: (family: number) => family === 4 || family === 6,
+  ...Object.fromEntries(
+    ["subscribers", "messages", "protocol", "lifetime", "nodes", "status"]
+      .map((name) => [name, (n: number) => Number.isSafeInteger(n) && n >= 0]),
+  ),
+  load: ({ cpu, memory }: { cpu: number; memory: number }) =>
+    cpu >= 0 && cpu <= 1 && memory >= 0 && memory <= 1,
+};
+
+for (const [name, sample] of Object.entries(samples)) {
+  if (Array.isArray(sample)) continue;
+  const fields = sample as Record<string, unknown>;
+  const parse = parsers[name as keyof typeof parsers];
+
+  Deno.test(`${name} is read with any field changed only where it still is what it promises`, () => {
+    const near = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(...[-1, 0.5, 2 ** 53, 256, "", TOKEN, null, [], {}]),
+    );
+    const changed = fc.tuple(fc.constantFrom(...Object.keys(fields)), near);
+    fc.assert(
+      fc.property(changed, ([field, value]) => {
+        const read = parse({ ...fields, [field]: value });
+        if (read === undefined) return;
+        const before = fields[field];
+        const isSameType = typeof value === typeof before || value === null ||
+          before === null;
+        assert(isSameType && Array.isArray(value) === Array.isArray(before));
+        assert(promises[field]?.(value as never) ?? true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+}

@@ -22,6 +22,8 @@ export function wantsEventStream(headers: RequestHeaders): boolean {
 
 /** Clients say the same again and again; beyond so many spellings all are forgotten. */
 const MAX_SPELLINGS = 256;
+/** Browsers' own are shorter; one of 16 KiB would keep as many types in memory. */
+const MAX_SPELLING_CHARACTERS = 256;
 const typesBySpelling = new Map<string, readonly string[]>();
 
 /** The media types of a header, in lower case, but those that it rules out (`q=0`). */
@@ -33,7 +35,9 @@ function typesIn(header: string | null): readonly string[] {
       .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
       .map((item) => item.split(";", 1)[0]!.trim());
     if (typesBySpelling.size >= MAX_SPELLINGS) typesBySpelling.clear();
-    typesBySpelling.set(header, types);
+    if (header.length <= MAX_SPELLING_CHARACTERS) {
+      typesBySpelling.set(header, types);
+    }
   }
   return types;
 }

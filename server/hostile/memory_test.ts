@@ -177,3 +177,13 @@ attack(
     }
   },
 );
+
+attack("thousands of spellings of Accept are not remembered", async (node) => {
+  const heapBefore = heapBytes();
+  for (let i = 0; i < 90; i++) {
+    const headers = `Accept: text/html;v=${i}${",".repeat(15_000)}\r\n`;
+    await ask(node, { path: "/ip", headers });
+  }
+  const leftBytes = heapBytes() - heapBefore;
+  assert(leftBytes < 3 * MEBIBYTE, `${leftBytes}`);
+});
