@@ -119,6 +119,8 @@ attack("what is no HTTP/1.1 ends the connection", async (node) => {
   await assertRefused(node, [
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "GET /\r\n\r\n",
+    "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
+    "POST / HTTP/2.0\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi",
     "GET / HTTP/1.2\r\nHost: localhost\r\n\r\n",
     "GET / HTTP/3.0\r\nHost: localhost\r\n\r\n",
     "get / http/1.1\r\nHost: localhost\r\n\r\n",
