@@ -22,6 +22,7 @@ import {
   connectionOf,
   faultOfHead,
   type Incoming,
+  isHttp2,
   type IsTrusted,
   readBounded,
   toRequest,
@@ -252,10 +253,9 @@ class Listener implements HttpListener {
   }
 
   #carrierOf(req: Incoming): Carrier {
-    const { stream } = req as http2.Http2ServerRequest;
-    const identity = req.httpVersionMajor < 2
-      ? req.socket
-      : stream.session ?? stream; // a session that has ended is taken from its streams
+    const identity = isHttp2(req)
+      ? req.stream.session ?? req.stream // a session that has ended is taken from its streams
+      : req.socket;
     let carrier = this.#carriers.get(identity);
     if (carrier === undefined) {
       const isProxied = this.#isTrusted(req.socket.remoteAddress ?? "", 0);
@@ -279,9 +279,9 @@ class Listener implements HttpListener {
    * answer in memory. Browsers do not pipeline; few others do.
    */
   #count(carrier: Carrier, req: Incoming, res: Outgoing): boolean {
-    const most = req.httpVersionMajor < 2
-      ? SERVER_LIMITS.pipelinedRequests
-      : SERVER_LIMITS.streamsPerConnection;
+    const most = isHttp2(req)
+      ? SERVER_LIMITS.streamsPerConnection
+      : SERVER_LIMITS.pipelinedRequests;
     if (carrier.isStreaming || carrier.unanswered >= most) {
       this.#options.effort.addUnpaid(EFFORT_US.request);
       endConnection(req);
@@ -309,21 +309,21 @@ class Listener implements HttpListener {
   #refuse(req: Incoming, res: Outgoing, code: RawRefusal): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
     const isBehindOthers = this.#carrierOf(req).unanswered > 1;
-    if (isBehindOthers && req.httpVersionMajor < 2) endConnection(req);
+    if (isBehindOthers && !isHttp2(req)) endConnection(req);
     else this.#respondAndEnd(req, res, rawRefusal(code));
   }
 
   /** What follows on the connection is a body that nobody wants to read. */
   #respondAndEnd(req: Incoming, res: Outgoing, reply: Reply): void {
     const isHead = req.method === "HEAD";
-    if (req.httpVersionMajor < 2) {
+    if (isHttp2(req)) {
+      const { stream } = req;
+      stream.once("finish", () => setImmediate(() => stream.close())); // else it stays half open
+      respond(res, reply, { isHead });
+    } else {
       (res as http.ServerResponse).shouldKeepAlive = false;
       respond(res, reply, { isHead });
       destroyLater(req.socket);
-    } else {
-      const { stream } = req as http2.Http2ServerRequest;
-      stream.once("finish", () => setImmediate(() => stream.close())); // else it stays half open
-      respond(res, reply, { isHead });
     }
   }
 
@@ -350,15 +350,15 @@ class Listener implements HttpListener {
  * before or after it could only wait, and fill the memory.
  */
 function mayStream(carrier: Carrier, req: Incoming): boolean {
-  if (req.httpVersionMajor >= 2) return true;
+  if (isHttp2(req)) return true;
   carrier.isStreaming = true;
   return carrier.unanswered === 1;
 }
 
 /** The whole connection, with all that it carries. */
 function endConnection(req: Incoming): void {
-  if (req.httpVersionMajor < 2) req.socket.destroy();
-  else (req as http2.Http2ServerRequest).stream.session?.destroy();
+  if (isHttp2(req)) req.stream.session?.destroy();
+  else req.socket.destroy();
 }
 
 function ignore(): void {}

@@ -17,6 +17,11 @@ import type { RawRefusal } from "./raw_refusal.ts";
 /** A request of HTTP/1.1 or HTTP/2. */
 export type Incoming = http.IncomingMessage | http2.Http2ServerRequest;
 
+/** By what it is, not by its version: `GET / HTTP/2.0` is a line that anybody can send. */
+export function isHttp2(req: Incoming): req is http2.Http2ServerRequest {
+  return "stream" in req;
+}
+
 /** Tells whether an address is that of a trusted proxy. */
 export type IsTrusted = ReturnType<typeof proxyAddr.compile>;
 
@@ -31,7 +36,8 @@ export function faultOfHead(req: Incoming): RawRefusal | undefined {
     if (/^(host|:authority)$/i.test(rawHeaders[at]!)) hosts++;
   }
   const coding = headers["transfer-encoding"] ?? "chunked";
-  if (hosts !== 1 || `${coding}`.toLowerCase() !== "chunked") {
+  const isForeign = req.httpVersionMajor !== (isHttp2(req) ? 2 : 1);
+  if (isForeign || hosts !== 1 || `${coding}`.toLowerCase() !== "chunked") {
     return "bad-request";
   }
   const isLong =
@@ -40,9 +46,9 @@ export function faultOfHead(req: Incoming): RawRefusal | undefined {
 }
 
 /** `node:http` has seen to it; to `node:http2` the bound is advice for the client. */
-function isHeadTooLong({ httpVersionMajor, rawHeaders }: Incoming): boolean {
-  if (httpVersionMajor < 2) return false;
-  const length = rawHeaders.reduce((sum, text) => sum + text.length, 0);
+function isHeadTooLong(req: Incoming): boolean {
+  if (!isHttp2(req)) return false;
+  const length = req.rawHeaders.reduce((sum, text) => sum + text.length, 0);
   return length > SERVER_LIMITS.headerBytes;
 }
 
@@ -54,7 +60,7 @@ export function readBounded(req: Incoming): Promise<Uint8Array> {
   const { headers } = req;
   const hasBody = headers["transfer-encoding"] !== undefined ||
     Number(headers["content-length"] ?? 0) > 0 ||
-    (req.httpVersionMajor === 2 && req.method === "POST");
+    (isHttp2(req) && req.method === "POST");
   if (!hasBody) {
     req.resume();
     return Promise.resolve(new Uint8Array());

@@ -41,6 +41,7 @@ export function rawRefusal(code: RawRefusal): Reply {
 export function endWithRefusal(socket: Duplex, code: RawRefusal): void {
   const { status, title } = PROBLEMS[code];
   const body = bodyOf(code);
+  detach(socket);
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n` +
       "Access-Control-Allow-Origin: *\r\n" +
@@ -48,6 +49,17 @@ export function endWithRefusal(socket: Duplex, code: RawRefusal): void {
       `Content-Length: ${body.length}\r\n\r\n${body}`,
   );
   destroyLater(socket);
+}
+
+/**
+ * What still comes is thrown away. `node:http` would read it with a parser that
+ * by then may be another connection's: that one would be answered what this one
+ * asks for.
+ */
+function detach(socket: Duplex): void {
+  socket.removeAllListeners("data").removeAllListeners("end");
+  socket.once("end", () => socket.destroy());
+  socket.resume();
 }
 
 /** Not at once: a connection that ends with unread bytes takes its answer with it. */

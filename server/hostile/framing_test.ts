@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { attack } from "../testing/attack.ts";
-import { freshRoomPath } from "../testing/honest_client.ts";
+import { ask, freshRoomPath } from "../testing/honest_client.ts";
 import type { TestNode } from "../testing/test_node.ts";
 import { Wire } from "../testing/wire.ts";
 
@@ -119,6 +119,8 @@ attack("what is no HTTP/1.1 ends the connection", async (node) => {
   await assertRefused(node, [
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "GET /\r\n\r\n",
+    "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n",
+    "POST / HTTP/2.0\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi",
     "GET / HTTP/1.2\r\nHost: localhost\r\n\r\n",
     "GET / HTTP/3.0\r\nHost: localhost\r\n\r\n",
     "get / http/1.1\r\nHost: localhost\r\n\r\n",
@@ -235,3 +237,32 @@ attack("who expects to be told to go on is told, or refused", async (node) => {
   const odd = head(node, "GET /ip", "Expect: nonsense", "Connection: close");
   assertEquals(await statusesOf(node, odd), [417]);
 });
+
+attack(
+  "what is said behind a refusal is not read as another connection's",
+  async (node) => {
+    const json = "Accept: application/json";
+    const ip = head(node, "GET /ip", json);
+    const smuggled = head(node, "GET /nodes", json);
+    for (const refused of ["NONSENSE\r\n\r\n", "GET / HTTP/1.1\r\nX : y\r\n"]) {
+      await using liar = await Wire.dial(node);
+      await liar.send(refused);
+      await liar.readUntil(/\}$/);
+      await using honest = await Wire.dial(node);
+      await honest.send(ip);
+      await honest.readUntil(/\}$/);
+      await liar.send(smuggled).catch(() => {});
+      assertEquals(
+        await ask(node, { path: "/health" }).then((a) => a.status),
+        200,
+      );
+      await honest.send(head(node, "GET /ip", json, "Connection: close"));
+      const answers = await honest.readToEnd();
+      assertMatch(
+        answers,
+        /200 OK[^]*"family":4\}HTTP\/1.1 200 OK[^]*"family":4\}$/,
+      );
+      assert(!answers.includes("[]"), answers);
+    }
+  },
+);
