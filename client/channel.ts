@@ -100,6 +100,7 @@ export class Channel extends EventTarget {
   #refusal: NodeRefusalError | undefined;
   /** What the next stream must be paid with: the node's slots run short. */
   #streamQuote: Quote | undefined;
+  /** Whether the present stream was paid for. */
   #hasPaid = false;
   #retryMs = FIRST_RETRY_MS;
   readonly #sinceSeconds: number;
@@ -234,7 +235,9 @@ export class Channel extends EventTarget {
 
   async #readStream(): Promise<void> {
     this.#refusal = undefined;
+    this.#hasPaid = false;
     const pow = await this.#payForStream();
+    this.#hasPaid = pow.pow !== undefined;
     const watchdog = new Watchdog(SILENCE_MS, this.#closing.signal);
     try {
       const stream = await this.node.openStream(this.room, {
@@ -259,7 +262,6 @@ export class Channel extends EventTarget {
         });
         if (done) return;
         watchdog.feed();
-        this.#heardAt = Date.now();
         parser.feed(decoder.decode(value, { stream: true }));
       }
     } finally {
@@ -271,7 +273,6 @@ export class Channel extends EventTarget {
   async #payForStream(): Promise<{ pow?: string }> {
     const quote = this.#streamQuote;
     if (quote === undefined) return {};
-    this.#hasPaid = true;
     this.#streamQuote = undefined;
     const { signal } = this.#closing;
     return { pow: await this.node.payForStream(this.room, { quote, signal }) };
@@ -302,7 +303,7 @@ export class Channel extends EventTarget {
         return this.#receiveMessage(id, data);
       case EVENTS.quote:
         this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
-        this.#hasPaid = false;
+        this.#heardAt = Date.now();
         this.#resolveReady();
         return this.#setState("open");
       case EVENTS.overloaded: {
@@ -311,7 +312,6 @@ export class Channel extends EventTarget {
         this.#refusal = new NodeRefusalError(this.node.origin, problem);
         // At once, but once: what was paid for is not refused for the price.
         if (!this.#hasPaid) this.#streamQuote = parseQuote(problem);
-        this.#hasPaid = false;
         return;
       }
       case EVENTS.resync:
@@ -321,6 +321,7 @@ export class Channel extends EventTarget {
 
   #receiveMessage(id: string | undefined, data: string): void {
     if (id === undefined) return;
+    this.#heardAt = Date.now();
     this.#lastId = id;
     if (this.#seen.has(id)) return;
     this.#seen.add(id);

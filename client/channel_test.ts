@@ -253,7 +253,7 @@ Deno.test("a node that is full is tried again, and says why it refused", async (
     );
     assertInstanceOf(cause, NodeRefusalError);
     assertEquals(cause.code, "too-many-subscribers");
-    assertEquals(second.state, "reconnecting");
+    assertEquals(second.state, "connecting");
     second.close();
     first.close();
   }, { maxSubscribers: 1 });

@@ -127,7 +127,7 @@ function createCommand(): Command {
       option(
         "--max-unpaid <number>",
         "free requests a second in all",
-        count(1, 1_000_000),
+        count(10, 1_000_000),
       ).default(defaults.maxUnpaid),
     )
     .addOption(

@@ -44,7 +44,7 @@ const good: [string, Partial<Config>][] = [
   ["--max-memory 256", { maxMemoryBytes: 256 * 2 ** 20 }],
   ["--max-subscribers 5", { maxSubscribers: 5 }],
   ["--max-subscribers-per-ip 5", { maxSubscribersPerIp: 5 }],
-  ["--max-unpaid 5", { maxUnpaid: 5 }],
+  ["--max-unpaid 50", { maxUnpaid: 50 }],
   ["--max-unpaid-per-ip 5", { maxUnpaidPerIp: 5 }],
   ["--cert c.pem --key k.pem", {
     certificate: { cert: "c.pem", key: "k.pem" },
@@ -77,7 +77,7 @@ const bad: [string, RegExp][] = [
   ["--difficulty /nowhere.json", /'--difficulty <file>'.*cannot read the file/],
   ["--max-memory 1", /'--max-memory <MiB>'.*from 64/],
   ["--max-subscribers 0", /'--max-subscribers <number>'.*from 1/],
-  ["--max-unpaid 0", /'--max-unpaid <number>'.*from 1/],
+  ["--max-unpaid 0", /'--max-unpaid <number>'.*from 10/],
   ["--max-unpaid-per-ip x", /'--max-unpaid-per-ip <number>'.*from 1/],
   ["--cert c.pem", /--cert needs --key/],
   ["--key k.pem", /--key needs --cert/],

@@ -20,6 +20,8 @@ export class Certificate {
   #pair: PemPair;
   #stop = () => {};
   #isReading = false;
+  /** Told once, not every 10 s. */
+  #lastFault = "";
   /** Called with the new pair when the files have changed and fit each other. */
   onChange: (pair: PemPair) => void = () => {};
 
@@ -56,13 +58,13 @@ export class Certificate {
       const pair = await readPair(this.#paths);
       if (pair.cert === this.#pair.cert && pair.key === this.#pair.key) return;
       this.#pair = pair;
+      this.#lastFault = "";
       this.onChange(pair);
     } catch (error) {
-      warn(
-        `${
-          (error as Error).message
-        }; serving with the certificate from before.`,
-      );
+      const { message } = error as Error;
+      if (message === this.#lastFault) return;
+      this.#lastFault = message;
+      warn(`${message}; serving with the certificate from before.`);
     } finally {
       this.#isReading = false;
     }

@@ -1,8 +1,7 @@
 /**
  * Bounds connections. One that carries an event stream is bounded with the
  * streams. Of the others the one that has been silent longest is ended to make
- * place: whoever pays can always connect, also beside a flood from the same
- * address.
+ * place: whoever pays can connect, also beside a flood from the same address.
  */
 
 import type { Clock } from "../clock.ts";
@@ -14,7 +13,7 @@ interface Destroyable {
 }
 
 /** A connection, as far as it is bounded. */
-interface Connection {
+export interface OpenSocket {
   readonly key: string;
   /** It is counted with others of its block; a proxy's is not, being many people's. */
   readonly block: string | undefined;
@@ -28,14 +27,19 @@ const SWEEP_MS = 5000;
 const ORDER_MS = 1000;
 const IDLE_MS = SERVER_LIMITS.idleSeconds * 1000;
 
-/** Knows every open connection by a key, such as its remote address and port. */
+/**
+ * Knows every open connection, and finds one by a key, such as its addresses and
+ * ports. These may be another's as soon as the client has given it up, before
+ * this side has noticed: then the key finds the newer one.
+ */
 export class Connections {
   readonly #clock: Clock;
-  readonly #byKey = new Map<string, Connection>();
+  readonly #all = new Set<OpenSocket>();
+  readonly #byKey = new Map<string, OpenSocket>();
   /** Those without a stream, the one silent longest first. */
-  readonly #quiet = new Set<Connection>();
+  readonly #quiet = new Set<OpenSocket>();
   /** The same for each block. */
-  readonly #quietByBlock = new Map<string, Set<Connection>>();
+  readonly #quietByBlock = new Map<string, Set<OpenSocket>>();
   #stop = () => {};
 
   constructor(clock: Clock) {
@@ -44,7 +48,7 @@ export class Connections {
 
   /** Open connections. */
   get size(): number {
-    return this.#byKey.size;
+    return this.#all.size;
   }
 
   start(): void {
@@ -59,12 +63,14 @@ export class Connections {
   add(
     key: string,
     { block, socket }: { block: string | undefined; socket: Destroyable },
-  ): void {
+  ): OpenSocket {
     const heardAt = this.#clock.now();
     const connection = { key, block, socket, heardAt, streams: 0 };
+    this.#all.add(connection);
     this.#byKey.set(key, connection);
     this.#queue(connection);
     this.#bound(block);
+    return connection;
   }
 
   /** Notes that a connection has asked for something. */
@@ -86,7 +92,7 @@ export class Connections {
     this.#unqueue(connection);
     return () => {
       connection.streams--;
-      if (connection.streams > 0 || !this.#byKey.has(key)) return;
+      if (connection.streams > 0 || !this.#all.has(connection)) return;
       connection.heardAt = this.#clock.now();
       this.#queue(connection);
       this.#bound(connection.block);
@@ -95,14 +101,14 @@ export class Connections {
 
   /** Ends all, those that carry streams too. */
   endAll(): void {
-    for (const connection of this.#byKey.values()) this.#end(connection);
+    for (const connection of this.#all) this.#end(connection);
   }
 
   /** Forgets a connection that has ended. */
-  delete(key: string): void {
-    const connection = this.#byKey.get(key);
-    if (connection === undefined) return;
-    this.#byKey.delete(key);
+  delete(connection: OpenSocket): void {
+    this.#all.delete(connection);
+    const { key } = connection;
+    if (this.#byKey.get(key) === connection) this.#byKey.delete(key);
     this.#unqueue(connection);
   }
 
@@ -121,22 +127,22 @@ export class Connections {
     if (ofBlock.size > connectionsPerAddress) this.#endFirst(ofBlock);
   }
 
-  #endFirst(connections: Set<Connection>): void {
+  #endFirst(connections: Set<OpenSocket>): void {
     const [first] = connections;
     this.#end(first!);
   }
 
-  #end(connection: Connection): void {
-    this.delete(connection.key);
+  #end(connection: OpenSocket): void {
+    this.delete(connection);
     connection.socket.destroy();
   }
 
-  #queue(connection: Connection): void {
+  #queue(connection: OpenSocket): void {
     this.#quiet.add(connection);
     this.#quietOf(connection.block).add(connection);
   }
 
-  #unqueue(connection: Connection): void {
+  #unqueue(connection: OpenSocket): void {
     const { block } = connection;
     this.#quiet.delete(connection);
     const ofBlock = this.#quietOf(block);
@@ -147,7 +153,7 @@ export class Connections {
   }
 
   /** Those of no block are in no set: the one returned is thrown away. */
-  #quietOf(block: string | undefined): Set<Connection> {
+  #quietOf(block: string | undefined): Set<OpenSocket> {
     if (block === undefined) return new Set();
     let quiet = this.#quietByBlock.get(block);
     if (quiet === undefined) {

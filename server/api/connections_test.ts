@@ -79,13 +79,27 @@ Deno.test("a connection that is silent for a minute is ended, one that asks is n
   assertEquals(ended, ["silent"]);
 });
 
+Deno.test("a connection whose key was taken over is counted and ended all the same", () => {
+  const { clock, connections, ended, add } = createConnections();
+  const older = add("same", "a");
+  add("same", "a");
+  assertEquals(connections.size, 2);
+  connections.delete(older);
+  assertEquals(connections.size, 1);
+  connections.carryStream("same"); // of the newer one
+  clock.advance(idleSeconds * 1000);
+  assertEquals(ended, []);
+  connections.endAll();
+  assertEquals([connections.size, ended], [0, ["same"]]);
+});
+
 Deno.test("an ended connection is forgotten", () => {
   const { connections, ended, add } = createConnections();
-  add("a");
+  const socket = add("a");
   const release = connections.carryStream("a");
-  connections.delete("a");
+  connections.delete(socket);
   release();
-  connections.delete("a");
+  connections.delete(socket);
   connections.heard("a");
   connections.endAll();
   assertEquals([connections.size, ended], [0, []]);

@@ -76,9 +76,11 @@ export class Handlers {
   }
 
   /** Whether such a request is free only without a stamp. */
-  takesStamp({ method, headers }: ApiRequest): boolean {
-    return method === "POST" ||
-      (wantsEventStream(headers) && this.#services.rooms.streamWeight > 0);
+  takesStamp({ method, headers, url }: ApiRequest): boolean {
+    if (!url.pathname.startsWith("/room/")) return false;
+    const { rooms } = this.#services;
+    return method === "POST" || (method === "GET" &&
+      wantsEventStream(headers) && rooms.streamWeight > 0);
   }
 
   home({ request, origin }: Call): Reply {
@@ -160,7 +162,7 @@ export class Handlers {
     const full = rooms.refusalOfPost(hash);
     if (full !== undefined) return refuse(request, roomRefusal(full));
     const priced = rooms.pricedPost(hash);
-    const paid = this.#admit(call, { priced, body });
+    const paid = this.#admit(call, { due: priced, priced, body });
     if (!paid.ok) return refuse(request, paid.refusal);
     const subscribers = rooms.post(hash, paid.id, body);
     const next = admission.quote(rooms.pricedPost(hash));
@@ -171,11 +173,16 @@ export class Handlers {
   /** Spends the request's stamp; the refusal has all that is needed to pay. */
   #admit(
     { request, origin, payment }: Call,
-    { priced, body }: { priced: PricedRequest; body: Uint8Array },
+    { due, priced, body }: {
+      /** What the stamp must pay for, and what one is quoted that does not. */
+      due: PricedRequest;
+      priced: PricedRequest;
+      body: Uint8Array;
+    },
   ): { ok: true; id: string } | { ok: false; refusal: Refusal } {
     const { admission } = this.#services;
     const verdict = admission.admit({
-      ...priced,
+      ...due,
       stamp: payment.stamp,
       method: request.method,
       url: origin + request.url.pathname,
@@ -204,7 +211,9 @@ export class Handlers {
     const weight = rooms.streamWeight;
     if (weight > 0) {
       const priced = { weight, messages: 0, subscribers: 0 };
-      const paid = this.#admit(call, { priced, body: new Uint8Array() });
+      // Half of it is enough: slots fill while clients mine for what they were quoted.
+      const due = { ...priced, weight: weight / 2 };
+      const paid = this.#admit(call, { due, priced, body: request.body });
       if (!paid.ok) return overloaded(paid.refusal);
     }
     return new EventStream(STREAM_HEADERS, (sink) => {

@@ -82,11 +82,16 @@ interface Carrier {
   /** Requests that are not yet answered, and how many of these answers are held. */
   unanswered: number;
   held: number;
-  /** Whether a body is still to come. */
+  /** Requests that were not answered, since their client asked for too much. */
+  cutOff: number;
+  /** Whether, with HTTP/1.1, a body is still to come. */
   isReceiving: boolean;
   /** Whether, being of HTTP/1.1, it carries a stream: its last answer. */
   isStreaming: boolean;
 }
+
+/** RFC 9113, section 7. */
+const ENHANCE_YOUR_CALM = 11;
 
 const TIMES = {
   headersTimeout: SERVER_LIMITS.headerSeconds * 1000,
@@ -123,7 +128,7 @@ class Listener implements HttpListener {
     this.#server.on("request", (req: Incoming, res: Outgoing) => {
       this.#serve(req, res).catch((fault) => {
         options.onFault(fault);
-        endConnection(req);
+        endRequest(req);
       });
     });
   }
@@ -198,8 +203,8 @@ class Listener implements HttpListener {
     const block = this.#isTrusted(remoteAddress, 0)
       ? undefined
       : addressBlockOf(remoteAddress);
-    this.#connections.add(key, { block, socket });
-    socket.on("close", () => this.#connections.delete(key));
+    const open = this.#connections.add(key, { block, socket });
+    socket.on("close", () => this.#connections.delete(open));
     socket.on("error", ignore); // it broke: "close" follows
   }
 
@@ -224,7 +229,7 @@ class Listener implements HttpListener {
     const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
-      if (!mayStream(carrier, req)) return endConnection(req);
+      if (!mayStream(carrier, req)) return endRequest(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
       const release = this.#connections.carryStream(key);
@@ -262,7 +267,11 @@ class Listener implements HttpListener {
       carrier = {
         key: keyOf(req.socket),
         connection: isProxied ? undefined : this.#connectionOf(req),
-        ...{ unanswered: 0, held: 0, isReceiving: false, isStreaming: false },
+        unanswered: 0,
+        held: 0,
+        cutOff: 0,
+        isReceiving: false,
+        isStreaming: false,
       };
       this.#carriers.set(identity, carrier);
     }
@@ -284,7 +293,7 @@ class Listener implements HttpListener {
       : SERVER_LIMITS.pipelinedRequests;
     if (carrier.isStreaming || carrier.unanswered >= most) {
       this.#options.effort.addUnpaid(EFFORT_US.request);
-      endConnection(req);
+      endRequest(req);
       return false;
     }
     carrier.unanswered++;
@@ -296,7 +305,7 @@ class Listener implements HttpListener {
     const carrier = this.#carrierOf(req);
     const isFull = this.#held.isFull ||
       carrier.held >= SERVER_LIMITS.heldAnswersPerConnection;
-    if (isFull) return void endConnection(req);
+    if (isFull) return this.#cutOff(carrier, req);
     carrier.held++;
     this.#held.hold(() => {
       carrier.held--;
@@ -305,11 +314,20 @@ class Listener implements HttpListener {
     });
   }
 
+  /** Without an answer; who goes on and on over HTTP/2 loses the connection. */
+  #cutOff(carrier: Carrier, req: Incoming): void {
+    carrier.cutOff++;
+    const isOwn = carrier.connection !== undefined;
+    const isEnough = carrier.cutOff > SERVER_LIMITS.streamsPerConnection;
+    if (isHttp2(req) && isOwn && isEnough) req.stream.session?.destroy();
+    else endRequest(req);
+  }
+
   /** Refuses what cannot be read on. */
   #refuse(req: Incoming, res: Outgoing, code: RawRefusal): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
     const isBehindOthers = this.#carrierOf(req).unanswered > 1;
-    if (isBehindOthers && !isHttp2(req)) endConnection(req);
+    if (isBehindOthers && !isHttp2(req)) endRequest(req);
     else this.#respondAndEnd(req, res, rawRefusal(code));
   }
 
@@ -355,19 +373,19 @@ function mayStream(carrier: Carrier, req: Incoming): boolean {
   return carrier.unanswered === 1;
 }
 
-/** The whole connection, with all that it carries. */
-function endConnection(req: Incoming): void {
-  if (isHttp2(req)) req.stream.session?.destroy();
+/** With HTTP/1.1 the whole connection; with HTTP/2 it carries others', too. */
+function endRequest(req: Incoming): void {
+  if (isHttp2(req)) req.stream.close(ENHANCE_YOUR_CALM);
   else req.socket.destroy();
 }
 
 function ignore(): void {}
 
 function keyOf(
-  { remoteAddress, remotePort }: {
-    remoteAddress?: string | undefined;
-    remotePort?: number | undefined;
-  },
+  { remoteAddress, remotePort, localAddress, localPort }: Pick<
+    Socket,
+    "remoteAddress" | "remotePort" | "localAddress" | "localPort"
+  >,
 ): string {
-  return `${remoteAddress} ${remotePort}`;
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -34,10 +34,9 @@ function typesIn(header: string | null): readonly string[] {
     types = header.toLowerCase().split(",")
       .filter((item) => !/;\s*q=0(\.0*)?\s*(;|$)/.test(item))
       .map((item) => item.split(";", 1)[0]!.trim());
+    if (header.length > MAX_SPELLING_CHARACTERS) return types;
     if (typesBySpelling.size >= MAX_SPELLINGS) typesBySpelling.clear();
-    if (header.length <= MAX_SPELLING_CHARACTERS) {
-      typesBySpelling.set(header, types);
-    }
+    typesBySpelling.set(header, types);
   }
   return types;
 }

@@ -4,10 +4,13 @@ import type http from "node:http";
 import type http2 from "node:http2";
 import type { Socket } from "node:net";
 import { Buffer } from "node:buffer";
+import { SERVER_LIMITS } from "../limits.ts";
 import type { Reply } from "./exchange.ts";
 import type { Sink } from "../rooms/subscriber.ts";
 
 const KEEP_ALIVE_MS = 30_000;
+/** RFC 9113, section 7. */
+const CANCEL = 8;
 
 /** An answer of HTTP/1.1 or HTTP/2. */
 export type Outgoing = http.ServerResponse | http2.Http2ServerResponse;
@@ -29,6 +32,16 @@ export function respond(
   );
   if (isHead || isBodiless) res.end();
   else res.end(body);
+  if ("stream" in res) endUnread(res.stream);
+}
+
+/** HTTP/2 lets a client ask and never take the answer. */
+function endUnread(stream: http2.ServerHttp2Stream): void {
+  const timer = setTimeout(
+    () => stream.close(CANCEL),
+    SERVER_LIMITS.requestSeconds * 1000,
+  );
+  stream.once("close", () => clearTimeout(timer));
 }
 
 /** Sends the head of a stream and hands out what writes the rest. */
@@ -92,10 +105,16 @@ class Http2Sink implements Sink {
     res.on("error", () => {}); // a connection that broke: "close" follows
   }
 
-  /** What the stream's window holds back, and what the connection does. */
+  /** What the stream's window holds back; and the connection, where that is stuck. */
   get unsentBytes(): number {
-    const { socket } = this.#session ?? {};
-    return this.#res.writableLength + (socket?.writableLength ?? 0);
+    const own = this.#res.writableLength;
+    return this.#isStuck ? own + this.#session!.socket.writableLength : own;
+  }
+
+  /** A little waits there for a moment whenever anything is written to any stream. */
+  get #isStuck(): boolean {
+    const unsent = this.#session?.socket?.writableLength ?? 0;
+    return unsent > SERVER_LIMITS.subscriberQueueBytes;
   }
 
   write(bytes: Uint8Array, left?: () => void): void {
@@ -106,8 +125,9 @@ class Http2Sink implements Sink {
     this.#res.end();
   }
 
-  /** The whole session: one stream that does not read tells that none is read. */
+  /** The stream, and its connection where that is what does not read. */
   destroy(): void {
-    this.#session?.destroy();
+    if (this.#isStuck) this.#session!.destroy();
+    else this.#res.stream.close(CANCEL);
   }
 }

@@ -21,6 +21,8 @@ import { problemOf, type Refusal } from "./problem.ts";
 
 /** Making a page takes so many times what other answers take. */
 const PAGE_COST = 3;
+/** A stream that asks for what was said before. */
+const REPLAY_COST = 2;
 /** When those who were refused may come back. */
 export const RETRY_AFTER_SECONDS = 10;
 
@@ -58,7 +60,7 @@ export class Rationing {
   ): Promise<Answer> {
     const blocks = connection.addressBlocks;
     const kind = kindOf(request);
-    const cost = kind === "page" ? PAGE_COST : 1;
+    const cost = costOf(request, kind);
     const refusal = isStamped
       ? undefined
       : this.#unpaid.take(blocks, { kind, cost });
@@ -72,24 +74,34 @@ export class Rationing {
       return answered;
     }
     this.#effort.addUnpaid(cost * EFFORT_US.request);
-    return isStamped ? this.#charge(answered, blocks) : answered;
+    return isStamped ? this.#charge(answered, { blocks, cost }) : answered;
   }
 
-  #charge(answered: Answer, blocks: AddressBlocks): Answer {
-    const isWithin = this.#unpaid.charge(blocks);
+  #charge(
+    answered: Answer,
+    { blocks, cost }: { blocks: AddressBlocks; cost: number },
+  ): Answer {
+    const isWithin = this.#unpaid.charge(blocks, cost);
     return isWithin || !(answered instanceof Reply)
       ? answered
       : new Held(answered);
   }
 }
 
-/** What its operator asks a node is shed with what its clients need most. */
+/** Asked for by the operator: shed last. */
 const VITAL_PATHS = new Set<string>([PATHS.health, PATHS.metrics]);
 
 function kindOf({ headers, url }: ApiRequest): UnpaidKind {
   const isVital = VITAL_PATHS.has(url.pathname);
   if (isVital || wantsEventStream(headers)) return "stream";
   return formatFor(headers) === "json" ? "fact" : "page";
+}
+
+function costOf({ headers, url }: ApiRequest, kind: UnpaidKind): number {
+  if (kind === "page") return PAGE_COST;
+  const isReplay = headers.get("last-event-id") !== null ||
+    url.searchParams.has("last_event_id") || url.searchParams.has("since");
+  return isReplay ? REPLAY_COST : 1;
 }
 
 function refusalOf(request: ApiRequest, code: UnpaidRefusal): Reply {

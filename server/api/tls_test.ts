@@ -157,7 +157,7 @@ tlsTest(
       });
       stream.on("error", () => {});
       await new Promise((resolve) => stream.once("response", resolve));
-      const closed = new Promise((resolve) => session.once("close", resolve));
+      const closed = new Promise((resolve) => stream.once("close", resolve));
       const hash = "ab".repeat(20);
       const { rooms } = node.parts;
       for (let posts = 0; rooms.subscribers > 0 && posts < 200; posts++) {

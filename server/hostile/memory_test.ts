@@ -118,7 +118,7 @@ attack(
     const room = fillRoom(node);
     const wires: Wire[] = [];
     const heapBefore = heapBytes();
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < 40; i++) {
       const wire = await Wire.dial(node);
       wires.push(wire);
       const path = `/room/${room}${REPLAYS[i % REPLAYS.length]}`;

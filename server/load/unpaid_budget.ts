@@ -72,6 +72,8 @@ export class UnpaidBudget {
   readonly #perAddress: number;
   readonly #saturation: () => number;
   readonly #node: Bucket;
+  /** For requests that were answered before it was known that nobody paid for them. */
+  readonly #failed: Bucket;
   /** The one asked for longest ago first. */
   readonly #byBlock = new Map<string, Bucket>();
 
@@ -87,11 +89,13 @@ export class UnpaidBudget {
     this.#clock = clock;
     this.#perAddress = perAddress;
     this.#saturation = saturation;
-    this.#node = new Bucket({
+    const ofNode = {
       perSecond: perNode,
       seconds: NODE_BURST_SECONDS,
       now: clock.now(),
-    });
+    };
+    this.#node = new Bucket(ofNode);
+    this.#failed = new Bucket(ofNode);
   }
 
   /**
@@ -124,8 +128,10 @@ export class UnpaidBudget {
   charge(blocks: AddressBlocks, cost = 1): boolean {
     const now = this.#clock.now();
     const buckets = blocks.map((block, at) => this.#bucketOf(block, at, now));
-    for (const bucket of buckets) bucket.take(cost);
-    return buckets.every(({ level }) => level >= 0);
+    this.#failed.fill(now);
+    const all = [...buckets, this.#failed];
+    for (const bucket of all) bucket.take(cost);
+    return all.every(({ level }) => level >= 0);
   }
 
   #bucketOf(block: string, at: number, now: number): Bucket {

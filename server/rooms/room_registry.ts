@@ -59,6 +59,7 @@ export class RoomRegistry {
   readonly #subscribersByBlock = new Map<string, Set<Subscriber>>();
   #subscribers = 0;
   #historyBytes = 0;
+  #historyMessages = 0;
   #flushing = new Set<Subscriber>();
   #isClosing = false;
   #stop = () => {};
@@ -105,9 +106,7 @@ export class RoomRegistry {
 
   /** What all histories hold. */
   get held(): { messages: number; bytes: number } {
-    let messages = 0;
-    for (const { history } of this.#remembering) messages += history.size;
-    return { messages, bytes: this.#historyBytes };
+    return { messages: this.#historyMessages, bytes: this.#historyBytes };
   }
 
   start(): void {
@@ -285,9 +284,10 @@ export class RoomRegistry {
   }
 
   #keepingBytes(room: Room, change: () => void): void {
-    const before = room.history.bytes;
+    const { bytes, size } = room.history;
     change();
-    this.#historyBytes += room.history.bytes - before;
+    this.#historyBytes += room.history.bytes - bytes;
+    this.#historyMessages += room.history.size - size;
     if (room.history.size === 0) this.#remembering.delete(room);
   }
 

@@ -80,7 +80,7 @@ export class Subscriber {
 
   /** Sends events in order, before all that is sent later. */
   replay(events: Uint8Array[]): void {
-    this.#replay = [...this.#replay, ...events];
+    this.#replay = events;
     this.#host.scheduleFlush(this);
   }
 
@@ -121,19 +121,26 @@ export class Subscriber {
     this.#liveBytes = 0;
   }
 
-  /** As much as is in pace; the rest when that has left. */
+  /** As much as is in pace, in one write; the rest when that has left, or at a tick. */
   #sendReplay(): void {
-    while (this.#replay.length > 0) {
-      const unsent = this.#sink.unsentBytes;
-      if (unsent >= REPLAY_PACE_BYTES) return;
-      const event = this.#replay.shift()!;
-      const isFull = unsent + event.length >= REPLAY_PACE_BYTES;
-      this.#write(event, isFull ? () => this.flush() : undefined);
+    let length = 0;
+    let count = 0;
+    const room = REPLAY_PACE_BYTES - this.#sink.unsentBytes;
+    while (count < this.#replay.length && length < room) {
+      length += this.#replay[count++]!.length;
     }
+    if (count === 0) return;
+    const events = this.#replay.splice(0, count);
+    const isMore = this.#replay.length > 0;
+    this.#write(
+      concat(events, length),
+      isMore ? () => this.flush() : undefined,
+    );
   }
 
   /** Drops a reader that has taken nothing for too long. To be called about once a second. */
   dropIfStalled(now: number): void {
+    if (this.#replay.length > 0) this.flush();
     const unsent = this.#sink.unsentBytes;
     const taken = this.#written - unsent;
     if (unsent === 0 || taken > this.#taken) this.#takenAt = now;
