@@ -120,12 +120,15 @@ class Listener implements HttpListener {
     this.#server.on("clientError", (error: Error, socket: Socket) => {
       this.#refuseUnparsed(error, socket);
     });
-    this.#server.on("request", (req: Incoming, res: Outgoing) => {
+    const serve = (req: Incoming, res: Outgoing) => {
       this.#serve(req, res).catch((fault) => {
         options.onFault(fault);
         endConnection(req);
       });
-    });
+    };
+    this.#server.on("request", serve);
+    // Else `node:http` answers these by itself, and nobody counts them.
+    this.#server.on("checkExpectation", serve);
   }
 
   get host(): string {
@@ -224,7 +227,7 @@ class Listener implements HttpListener {
     const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
-      if (!mayStream(carrier, req)) return endConnection(req);
+      if (!mayStream(carrier, { req, res })) return endConnection(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
       res.once("close", this.#connections.carryStream(key));
@@ -345,12 +348,16 @@ class Listener implements HttpListener {
 
 /**
  * With HTTP/1.1 a stream has its connection for itself: answers to what was asked
- * before or after it could only wait, and fill the memory.
+ * before or after it could only wait, and fill the memory. Its answer has no
+ * socket while another one goes out, nor after the client has gone.
  */
-function mayStream(carrier: Carrier, req: Incoming): boolean {
+function mayStream(
+  carrier: Carrier,
+  { req, res }: { req: Incoming; res: Outgoing },
+): boolean {
   if (isHttp2(req)) return true;
   carrier.isStreaming = true;
-  return carrier.unanswered === 1;
+  return carrier.unanswered === 1 && res.socket !== null;
 }
 
 /** The whole connection, with all that it carries. */
