@@ -85,7 +85,7 @@ Deno.test("streams that end or are refused are counted by reason", async () => {
   });
   const [left, stalled] = [await open(), await open(), await open()];
   await call(ROOM, { headers: { accept: "text/event-stream" } });
-  left!.onClose();
+  left!.onClose?.();
   stalled!.isReading = false;
   await post(ROOM, "x");
   await turn();

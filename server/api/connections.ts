@@ -8,12 +8,17 @@
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 
+/** What ends a connection at once. */
+interface Destroyable {
+  destroy(): void;
+}
+
 /** A connection, as far as it is bounded. */
 interface Connection {
   readonly key: string;
   /** It is counted with others of its block; a proxy's is not, being many people's. */
   readonly block: string | undefined;
-  readonly destroy: () => void;
+  readonly socket: Destroyable;
   heardAt: number;
   streams: number;
 }
@@ -53,10 +58,10 @@ export class Connections {
   /** Counts a new connection; over a bound, another one is ended for it. */
   add(
     key: string,
-    { block, destroy }: { block: string | undefined; destroy: () => void },
+    { block, socket }: { block: string | undefined; socket: Destroyable },
   ): void {
     const heardAt = this.#clock.now();
-    const connection = { key, block, destroy, heardAt, streams: 0 };
+    const connection = { key, block, socket, heardAt, streams: 0 };
     this.#byKey.set(key, connection);
     this.#queue(connection);
     this.#bound(block);
@@ -123,7 +128,7 @@ export class Connections {
 
   #end(connection: Connection): void {
     this.delete(connection.key);
-    connection.destroy();
+    connection.socket.destroy();
   }
 
   #queue(connection: Connection): void {

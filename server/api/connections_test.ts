@@ -12,7 +12,7 @@ function createConnections() {
   connections.start();
   const ended: string[] = [];
   const add = (key: string, block: string | undefined = key) =>
-    connections.add(key, { block, destroy: () => ended.push(key) });
+    connections.add(key, { block, socket: { destroy: () => ended.push(key) } });
   return { clock, connections, ended, add };
 }
 
@@ -41,7 +41,7 @@ Deno.test("a proxy's connections are bounded only with all", () => {
   for (let i = 0; i <= MOST_OF_ONE; i++) {
     connections.add(`${i}`, {
       block: undefined,
-      destroy: () => ended.push(`${i}`),
+      socket: { destroy: () => ended.push(`${i}`) },
     });
   }
   assertEquals(ended, []);

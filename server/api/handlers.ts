@@ -26,8 +26,12 @@ import {
 } from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import { type Refusal, withQuote } from "./problem.ts";
-import { overloaded, overloadedEvent, STREAM_HEADERS } from "./rationing.ts";
-import { RETRY_AFTER_SECONDS } from "./rationing.ts";
+import {
+  overloaded,
+  overloadedEvent,
+  RETRY_AFTER_SECONDS,
+  STREAM_HEADERS,
+} from "./rationing.ts";
 import * as pages from "./views/pages.tsx";
 import { roomPage } from "./views/room_page.tsx";
 import { statusPage } from "./views/status_page.tsx";
@@ -233,6 +237,8 @@ export class Handlers {
         historyMessages: LIMITS.historyMessages,
         subscribers: config.maxSubscribers,
         subscribersPerAddress: config.maxSubscribersPerIp,
+        unpaidPerSecond: config.maxUnpaid,
+        unpaidPerSecondPerAddress: config.maxUnpaidPerIp,
       },
       load: { cpu: roundShare(cpu), memory: roundShare(memory) },
       url: config.publicUrl,

@@ -201,9 +201,9 @@ class Listener implements HttpListener {
     const block = this.#isTrusted(remoteAddress, 0)
       ? undefined
       : addressBlockOf(remoteAddress);
-    this.#connections.add(key, { block, destroy: () => socket.destroy() });
-    socket.once("close", () => this.#connections.delete(key));
-    socket.on("error", () => {}); // it broke: "close" follows
+    this.#connections.add(key, { block, socket });
+    socket.on("close", () => this.#connections.delete(key));
+    socket.on("error", ignore); // it broke: "close" follows
   }
 
   async #serve(req: Incoming, res: Outgoing): Promise<void> {
@@ -230,7 +230,9 @@ class Listener implements HttpListener {
       if (!mayStream(carrier, { req, res })) return endConnection(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
-      res.once("close", this.#connections.carryStream(key));
+      const release = this.#connections.carryStream(key);
+      // One of HTTP/1.1 ends with its stream.
+      if (req.httpVersionMajor >= 2) res.once("close", release);
       answer.open(sink);
     } else if (answer instanceof Held) {
       this.#hold(req, res, answer.reply);
@@ -289,7 +291,7 @@ class Listener implements HttpListener {
       return false;
     }
     carrier.unanswered++;
-    res.once("close", () => carrier.unanswered--);
+    res.on("close", () => carrier.unanswered--);
     return true;
   }
 
@@ -365,6 +367,8 @@ function endConnection(req: Incoming): void {
   if (isHttp2(req)) req.stream.session?.destroy();
   else req.socket.destroy();
 }
+
+function ignore(): void {}
 
 function keyOf(
   { remoteAddress, remotePort }: {

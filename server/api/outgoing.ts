@@ -52,27 +52,23 @@ function writeHead(
   (res as http.ServerResponse).writeHead(status, headers);
 }
 
-/** HTTP/1.1, past `node:http`, which would keep more state than a stream has. */
+/** HTTP/1.1, past `node:http`, which would frame each event as a chunk. */
 class SocketSink implements Sink {
   readonly #socket: Socket;
-  readonly #noteWritten = () => {
-    if (this.#socket.writableLength === 0) this.onDrain();
-  };
-  onDrain = () => {};
-  onClose = () => {};
+  onClose: (() => void) | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.once("close", () => this.onClose());
+    socket.on("close", () => this.onClose?.());
   }
 
   get unsentBytes(): number {
     return this.#socket.writableLength;
   }
 
-  write(bytes: Uint8Array): void {
-    this.#socket.write(bytes, this.#noteWritten);
+  write(bytes: Uint8Array, left?: () => void): void {
+    this.#socket.write(bytes, left);
   }
 
   end(): void {
@@ -87,13 +83,12 @@ class SocketSink implements Sink {
 class Http2Sink implements Sink {
   readonly #res: http2.Http2ServerResponse;
   readonly #session: http2.Http2Session | undefined;
-  onDrain = () => {};
-  onClose = () => {};
+  onClose: (() => void) | undefined;
 
   constructor(res: http2.Http2ServerResponse) {
     this.#res = res;
     this.#session = res.stream.session;
-    res.once("close", () => this.onClose());
+    res.on("close", () => this.onClose?.());
     res.on("error", () => {}); // a connection that broke: "close" follows
   }
 
@@ -103,10 +98,8 @@ class Http2Sink implements Sink {
     return this.#res.writableLength + (socket?.writableLength ?? 0);
   }
 
-  write(bytes: Uint8Array): void {
-    this.#res.write(bytes, () => {
-      if (this.#res.writableLength === 0) this.onDrain();
-    });
+  write(bytes: Uint8Array, left?: () => void): void {
+    this.#res.write(bytes, left);
   }
 
   end(): void {

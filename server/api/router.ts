@@ -43,6 +43,9 @@ interface Asked extends Pick<Call, "request" | "connection" | "payment"> {
   readonly route: Route | undefined;
 }
 
+/** `--host ::` may have an address for everybody; beyond so many all are forgotten. */
+const MAX_ORIGINS = 256;
+
 const PREFLIGHT = {
   "access-control-allow-headers": "Authorization, Content-Type, Last-Event-ID",
   "access-control-max-age": "7200",
@@ -95,14 +98,18 @@ export function createApi(
     return methods && { endpoint: path, methods };
   }
 
-  /** A connection's requests name the same host, as a rule. */
-  const named = new WeakMap<Connection, { host: string; origin: string }>();
+  /** Few names are ours, and each is asked for again and again. */
+  const origins = new Map<string, string>();
 
   function originBy(host: string, connection: Connection): string | undefined {
-    const before = named.get(connection);
-    if (before?.host === host) return before.origin;
+    const { scheme, localAddress, localPort } = connection;
+    const key = `${scheme} ${host} ${localAddress} ${localPort}`;
+    const known = origins.get(key);
+    if (known !== undefined) return known;
     const origin = originOf(host, config, connection);
-    if (origin !== undefined) named.set(connection, { host, origin });
+    if (origin === undefined) return undefined;
+    if (origins.size >= MAX_ORIGINS) origins.clear();
+    origins.set(key, origin);
     return origin;
   }
 

@@ -48,6 +48,8 @@ export class History {
 
   /** Lets go of what is older than 60 s. */
   expire(now: number): void {
+    const [oldest] = this.#messages;
+    if (oldest === undefined || now - oldest.at <= KEPT_MS) return;
     const young = this.#messages.findIndex((m) => now - m.at <= KEPT_MS);
     this.#remove(young < 0 ? this.#messages.length : young);
   }

@@ -9,7 +9,7 @@ import type { Price } from "../load/load_sampler.ts";
 import type { ReplayRequest } from "./history.ts";
 import { Room } from "./room.ts";
 import { encodeEvent, encodeMessage, encodeRetry } from "./sse.ts";
-import { type Sink, Subscriber } from "./subscriber.ts";
+import { type Sink, Subscriber, type SubscriberHost } from "./subscriber.ts";
 import { Traffic } from "./traffic.ts";
 
 const TICK_MS = 1000;
@@ -51,6 +51,7 @@ export class RoomRegistry {
   readonly #limits: SubscriberLimits;
   readonly #effort: Effort;
   readonly #random: () => number;
+  readonly #host: SubscriberHost;
   readonly #rooms = new Map<RoomHash, Room>();
   /** Rooms that hold messages, the one posted to longest ago first. */
   readonly #remembering = new Set<Room>();
@@ -76,6 +77,12 @@ export class RoomRegistry {
     this.#limits = limits;
     this.#effort = effort;
     this.#random = random;
+    this.#host = {
+      clock,
+      traffic: this.traffic,
+      scheduleFlush: (subscriber) => this.#scheduleFlush(subscriber),
+      noteClosed: (subscriber) => this.#unsubscribe(subscriber),
+    };
   }
 
   /** Active rooms. */
@@ -191,14 +198,7 @@ export class RoomRegistry {
     replay: ReplayRequest | undefined;
   }): void {
     const room = this.#roomOf(hash);
-    const subscriber = new Subscriber({
-      sink,
-      clock: this.#clock,
-      traffic: this.traffic,
-      addressBlock,
-      scheduleFlush: (subscriber) => this.#scheduleFlush(subscriber),
-      onClose: () => this.#unsubscribe(room, subscriber),
-    });
+    const subscriber = new Subscriber(this.#host, { room, sink, addressBlock });
     room.subscribers.add(subscriber);
     this.#subscribers++;
     this.traffic.opened++;
@@ -220,7 +220,8 @@ export class RoomRegistry {
     return events;
   }
 
-  #unsubscribe(room: Room, subscriber: Subscriber): void {
+  #unsubscribe(subscriber: Subscriber): void {
+    const { room } = subscriber;
     if (!room.subscribers.delete(subscriber)) return;
     this.#subscribers--;
     this.traffic.ended[subscriber.ending]++;
@@ -262,7 +263,7 @@ export class RoomRegistry {
       this.#keepingBytes(room, () => room.history.expire(now));
     }
     for (const room of this.#rooms.values()) {
-      for (const subscriber of room.subscribers) subscriber.dropIfStalled();
+      for (const subscriber of room.subscribers) subscriber.dropIfStalled(now);
       if (room.subscribers.size > 0) {
         const quote = () => this.#quote(this.pricedPost(room.hash));
         room.quoteIfDue(quote, { now, mayBeEarly, random });

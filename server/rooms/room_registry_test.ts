@@ -143,8 +143,8 @@ Deno.test("a room exists while it is active, and is forgotten after", async () =
   assertEquals(registry.size, 0);
   const sink = subscribe();
   assertEquals([registry.size, registry.subscribers], [1, 1]);
-  sink.onClose();
-  sink.onClose();
+  sink.onClose?.();
+  sink.onClose?.();
   assertEquals([registry.size, registry.subscribers], [0, 0]);
   post("a");
   clock.advance(69_000);
@@ -187,7 +187,7 @@ Deno.test("streams are bounded in all and by address", () => {
     registry.refusalOfStream(ROOM, "192.0.2.3"),
     "too-many-subscribers",
   );
-  first.onClose();
+  first.onClose?.();
   assertEquals(registry.refusalOfStream(ROOM, "192.0.2.1"), undefined);
 });
 

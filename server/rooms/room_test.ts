@@ -9,13 +9,16 @@ import { Traffic } from "./traffic.ts";
 function roomWithReader() {
   const room = new Room("ab".repeat(20) as RoomHash);
   const sink = new FakeSink();
-  const subscriber = new Subscriber({
-    sink,
+  const host = {
     clock: new FakeClock(),
     traffic: new Traffic(),
-    addressBlock: "",
     scheduleFlush: () => {},
-    onClose: () => {},
+    noteClosed: () => {},
+  };
+  const subscriber = new Subscriber(host, {
+    room,
+    sink,
+    addressBlock: "",
   });
   room.subscribers.add(subscriber);
   /** Events that a tick brings about. */

@@ -2,26 +2,37 @@
 
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import type { Room } from "./room.ts";
 import type { StreamEnd, Traffic } from "./traffic.ts";
 
 /** Where a stream's bytes go; a connection, to everybody but the listener. */
 export interface Sink {
-  /** Takes bytes in order. */
-  write(bytes: Uint8Array): void;
+  /** Takes bytes in order; `left` is called when they have left this process. */
+  write(bytes: Uint8Array, left?: () => void): void;
   /** Bytes taken that have not left this process. */
   readonly unsentBytes: number;
-  /** Called whenever all that was taken has left. */
-  onDrain: () => void;
-  /** Called once when the stream is over, whoever ended it. */
-  onClose: () => void;
+  /** Called when the stream is over, whoever ended it. */
+  onClose: (() => void) | undefined;
   /** Ends the stream after what was taken. */
   end(): void;
   /** Ends the connection at once. */
   destroy(): void;
 }
 
+/** What all subscribers of a node share. */
+export interface SubscriberHost {
+  readonly clock: Clock;
+  readonly traffic: Traffic;
+  /** Sees to it that `flush` is called at the end of this turn. */
+  scheduleFlush(subscriber: Subscriber): void;
+  /** Told when a stream is over; maybe twice. */
+  noteClosed(subscriber: Subscriber): void;
+}
+
 /** While this many bytes are unsent, replay waits. */
 const REPLAY_PACE_BYTES = 16 * 1024;
+/** Most streams wait for nothing most of the time: they share it. */
+const NOTHING: Uint8Array[] = [];
 
 /**
  * What is sent live is coalesced into one write a turn and bounded; a replay
@@ -29,16 +40,14 @@ const REPLAY_PACE_BYTES = 16 * 1024;
  * for it.
  */
 export class Subscriber {
+  readonly room: Room;
   /** Addresses are counted; this is the one that counts for this stream. */
   readonly addressBlock: string;
   readonly openedAt: number;
+  readonly #host: SubscriberHost;
   readonly #sink: Sink;
-  readonly #clock: Clock;
-  readonly #traffic: Traffic;
-  readonly #scheduleFlush: (subscriber: Subscriber) => void;
-  readonly #onClose: () => void;
-  #replay: Uint8Array[] = [];
-  #live: Uint8Array[] = [];
+  #replay = NOTHING;
+  #live = NOTHING;
   #liveBytes = 0;
   /** Bytes handed to the connection, and how many had left when last looked at. */
   #written = 0;
@@ -48,27 +57,20 @@ export class Subscriber {
   #ending: StreamEnd = "left";
 
   constructor(
-    { sink, clock, traffic, addressBlock, scheduleFlush, onClose }: {
+    host: SubscriberHost,
+    { room, sink, addressBlock }: {
+      room: Room;
       sink: Sink;
-      clock: Clock;
-      traffic: Traffic;
       addressBlock: string;
-      /** Sees to it that `flush` is called at the end of this turn. */
-      scheduleFlush: (subscriber: Subscriber) => void;
-      /** Called when the stream is over; maybe twice. */
-      onClose: () => void;
     },
   ) {
+    this.room = room;
     this.addressBlock = addressBlock;
+    this.#host = host;
     this.#sink = sink;
-    this.#clock = clock;
-    this.#traffic = traffic;
-    this.#scheduleFlush = scheduleFlush;
-    this.#onClose = onClose;
-    this.openedAt = clock.now();
+    this.openedAt = host.clock.now();
     this.#takenAt = this.openedAt;
-    sink.onClose = onClose;
-    sink.onDrain = () => this.flush();
+    sink.onClose = () => host.noteClosed(this);
   }
 
   /** Why the stream is over; to be asked once it is. */
@@ -78,8 +80,8 @@ export class Subscriber {
 
   /** Sends events in order, before all that is sent later. */
   replay(events: Uint8Array[]): void {
-    this.#replay.push(...events);
-    this.#scheduleFlush(this);
+    this.#replay = [...this.#replay, ...events];
+    this.#host.scheduleFlush(this);
   }
 
   /**
@@ -97,31 +99,41 @@ export class Subscriber {
       this.drop("queue-full");
       return;
     }
-    this.#live.push(event);
     this.#liveBytes += event.length;
-    if (this.#live.length === 1) this.#scheduleFlush(this);
+    if (this.#live.length > 0) {
+      this.#live.push(event);
+    } else {
+      this.#live = [event];
+      this.#host.scheduleFlush(this);
+    }
   }
 
   /** Hands to the connection what it may have. */
   flush(): void {
     if (this.#isOver) return;
-    while (
-      this.#replay.length > 0 && this.#sink.unsentBytes < REPLAY_PACE_BYTES
-    ) {
-      this.#write(this.#replay.shift()!);
-    }
+    this.#sendReplay();
     if (this.#replay.length > 0 || this.#live.length === 0) return;
     const events = this.#live;
     this.#write(
       events.length === 1 ? events[0]! : concat(events, this.#liveBytes),
     );
-    this.#live = [];
+    this.#live = NOTHING;
     this.#liveBytes = 0;
   }
 
+  /** As much as is in pace; the rest when that has left. */
+  #sendReplay(): void {
+    while (this.#replay.length > 0) {
+      const unsent = this.#sink.unsentBytes;
+      if (unsent >= REPLAY_PACE_BYTES) return;
+      const event = this.#replay.shift()!;
+      const isFull = unsent + event.length >= REPLAY_PACE_BYTES;
+      this.#write(event, isFull ? () => this.flush() : undefined);
+    }
+  }
+
   /** Drops a reader that has taken nothing for too long. To be called about once a second. */
-  dropIfStalled(): void {
-    const now = this.#clock.now();
+  dropIfStalled(now: number): void {
     const unsent = this.#sink.unsentBytes;
     const taken = this.#written - unsent;
     if (unsent === 0 || taken > this.#taken) this.#takenAt = now;
@@ -149,16 +161,16 @@ export class Subscriber {
   drop(reason: StreamEnd): void {
     this.#isOver = true;
     this.#ending = reason;
-    this.#replay = [];
-    this.#live = [];
+    this.#replay = NOTHING;
+    this.#live = NOTHING;
     this.#sink.destroy();
-    this.#onClose();
+    this.#host.noteClosed(this);
   }
 
-  #write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array, left?: () => void): void {
     this.#written += bytes.length;
-    this.#traffic.sentBytes += bytes.length;
-    this.#sink.write(bytes);
+    this.#host.traffic.sentBytes += bytes.length;
+    this.#sink.write(bytes, left);
   }
 }
 

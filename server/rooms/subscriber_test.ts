@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
+import type { RoomHash } from "@sigmesh/core/wire";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink } from "../testing/fake_sink.ts";
+import { Room } from "./room.ts";
 import { Subscriber } from "./subscriber.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -9,13 +11,16 @@ function subscribe() {
   const sink = new FakeSink();
   const scheduled: Subscriber[] = [];
   const state = { closed: 0 };
-  const subscriber = new Subscriber({
-    sink,
+  const host = {
     clock,
     traffic: new Traffic(),
+    scheduleFlush: (subscriber: Subscriber) => scheduled.push(subscriber),
+    noteClosed: () => state.closed++,
+  };
+  const subscriber = new Subscriber(host, {
+    room: new Room("ab".repeat(20) as RoomHash),
+    sink,
     addressBlock: "127.0.0.1",
-    scheduleFlush: (subscriber) => scheduled.push(subscriber),
-    onClose: () => state.closed++,
   });
   return { clock, sink, scheduled, state, subscriber };
 }
@@ -84,12 +89,12 @@ Deno.test("a replay that takes more than 60 s is given up", () => {
   for (let second = 0; second < 60; second++) {
     sink.unsentBytes--; // it reads, a byte a second
     clock.advance(1000);
-    subscriber.dropIfStalled();
+    subscriber.dropIfStalled(clock.now());
   }
   assertEquals(sink.state, "open");
   sink.unsentBytes--;
   clock.advance(1000);
-  subscriber.dropIfStalled();
+  subscriber.dropIfStalled(clock.now());
   assertEquals(sink.state, "destroyed");
 });
 
@@ -99,10 +104,10 @@ Deno.test("a reader that takes nothing for more than 5 s is dropped", () => {
   subscriber.send(event("x"));
   subscriber.flush();
   clock.advance(5000);
-  subscriber.dropIfStalled();
+  subscriber.dropIfStalled(clock.now());
   assertEquals(sink.state, "open");
   clock.advance(1);
-  subscriber.dropIfStalled();
+  subscriber.dropIfStalled(clock.now());
   assertEquals(sink.state, "destroyed");
 });
 
@@ -114,10 +119,10 @@ Deno.test("a reader that is slow but reads stays, and so does one that has nothi
     subscriber.flush();
     clock.advance(4000);
     sink.drain();
-    subscriber.dropIfStalled();
+    subscriber.dropIfStalled(clock.now());
   }
   clock.advance(600_000);
-  subscriber.dropIfStalled();
+  subscriber.dropIfStalled(clock.now());
   assertEquals(sink.state, "open");
 });
 
@@ -129,7 +134,7 @@ Deno.test("a reader that takes a little at a time is not stalled", () => {
   for (let i = 0; i < 7; i++) {
     clock.advance(4000);
     sink.unsentBytes -= 8 * 1024;
-    subscriber.dropIfStalled();
+    subscriber.dropIfStalled(clock.now());
   }
   assertEquals(sink.state, "open");
 });

@@ -10,30 +10,35 @@ export class FakeSink implements Sink {
   state: "open" | "ended" | "destroyed" = "open";
   /** While false, what is written stays unsent. */
   isReading = true;
-  onDrain = () => {};
-  onClose = () => {};
+  onClose: (() => void) | undefined;
+  #left: (() => void)[] = [];
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, left?: () => void): void {
     if (this.state !== "open") throw new Error(`Written to when ${this.state}`);
     this.text += new TextDecoder().decode(bytes);
     this.writes++;
-    if (!this.isReading) this.unsentBytes += bytes.length;
+    if (!this.isReading) {
+      this.unsentBytes += bytes.length;
+      if (left !== undefined) this.#left.push(left);
+    } else {
+      left?.();
+    }
   }
 
   /** The reader takes everything. */
   drain(): void {
     this.unsentBytes = 0;
-    this.onDrain();
+    for (const left of this.#left.splice(0)) left();
   }
 
   end(): void {
     this.state = "ended";
-    this.onClose();
+    this.onClose?.();
   }
 
   destroy(): void {
     this.state = "destroyed";
-    this.onClose();
+    this.onClose?.();
   }
 
   /** The events written since the last call, each as its lines. */

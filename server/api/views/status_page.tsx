@@ -117,6 +117,8 @@ function Limits({ facts: { limits, lifetime } }: { facts: NodeFacts }): VNode {
           Token: `valid for ${lifetime} s`,
           Streams: `${count("subscribers")}, of one address ` +
             count("subscribersPerAddress"),
+          "Free requests": `${count("unpaidPerSecond")} a second, ` +
+            `of one address ${count("unpaidPerSecondPerAddress")}`,
         }}
       />
     </section>

@@ -1,0 +1,16 @@
+/** Options that choose from a list. */
+
+import { InvalidArgumentError } from "commander";
+
+/** Reads names separated by commas. */
+export function chosenFrom<T extends { readonly name: string }>(
+  all: readonly T[],
+): (text: string) => T[] {
+  return (text) =>
+    text.split(",").map((name) => {
+      const found = all.find((item) => item.name === name);
+      if (found !== undefined) return found;
+      const names = all.map((item) => item.name).join(", ");
+      throw new InvalidArgumentError(`"${name}" is none of ${names}.`);
+    });
+}
