@@ -232,7 +232,7 @@ class Listener implements HttpListener {
       if (req.socket.destroyed) return;
       const release = this.#connections.carryStream(key);
       // One of HTTP/1.1 ends with its stream.
-      if (req.httpVersionMajor >= 2) res.once("close", release);
+      if (isHttp2(req)) res.once("close", release);
       answer.open(sink);
     } else if (answer instanceof Held) {
       this.#hold(req, res, answer.reply);
