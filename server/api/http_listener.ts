@@ -125,12 +125,15 @@ class Listener implements HttpListener {
     this.#server.on("clientError", (error: Error, socket: Socket) => {
       this.#refuseUnparsed(error, socket);
     });
-    this.#server.on("request", (req: Incoming, res: Outgoing) => {
+    const serve = (req: Incoming, res: Outgoing) => {
       this.#serve(req, res).catch((fault) => {
         options.onFault(fault);
         endRequest(req);
       });
-    });
+    };
+    this.#server.on("request", serve);
+    // Else `node:http` answers these by itself, and nobody counts them.
+    this.#server.on("checkExpectation", serve);
   }
 
   get host(): string {
@@ -229,12 +232,12 @@ class Listener implements HttpListener {
     const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
     if (answer instanceof EventStream) {
-      if (!mayStream(carrier, req)) return endRequest(req);
+      if (!mayStream(carrier, { req, res })) return endRequest(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
       const release = this.#connections.carryStream(key);
       // One of HTTP/1.1 ends with its stream.
-      if (req.httpVersionMajor >= 2) res.once("close", release);
+      if (isHttp2(req)) res.once("close", release);
       answer.open(sink);
     } else if (answer instanceof Held) {
       this.#hold(req, res, answer.reply);
@@ -365,12 +368,16 @@ class Listener implements HttpListener {
 
 /**
  * With HTTP/1.1 a stream has its connection for itself: answers to what was asked
- * before or after it could only wait, and fill the memory.
+ * before or after it could only wait, and fill the memory. Its answer has no
+ * socket while another one goes out, nor after the client has gone.
  */
-function mayStream(carrier: Carrier, req: Incoming): boolean {
+function mayStream(
+  carrier: Carrier,
+  { req, res }: { req: Incoming; res: Outgoing },
+): boolean {
   if (isHttp2(req)) return true;
   carrier.isStreaming = true;
-  return carrier.unanswered === 1;
+  return carrier.unanswered === 1 && res.socket !== null;
 }
 
 /** With HTTP/1.1 the whole connection; with HTTP/2 it carries others', too. */

@@ -127,6 +127,17 @@ attack(
 );
 
 attack(
+  "odd expectations without reading end the connection as other requests do",
+  async (node) => {
+    await using wire = await Wire.dial(node);
+    const odd = head(node, "/client.js", "Expect: nonsense\r\n");
+    await wire.send(odd.repeat(10_000)).catch(() => {});
+    const answers = (await wire.readToEnd()).match(/^HTTP/gm) ?? [];
+    assert(answers.length < 200, `${answers.length}`);
+  },
+);
+
+attack(
   "one connection may not have more answers held than a few",
   async (node) => {
     const limits = SERVER_LIMITS.heldAnswersPerConnection;
