@@ -271,6 +271,24 @@ Deno.test("where slots run short, a stream is paid for", async () => {
   }, { maxSubscribers: 6 });
 });
 
+Deno.test("what was asked for from before is given to a stream that had to be paid for", async () => {
+  await withTestNode(async ({ origin }) => {
+    const channels = [];
+    for (let i = 0; i < 5; i++) {
+      const channel = openChannel(origin, ROOM);
+      await channel.ready;
+      channels.push(channel);
+    }
+    await channels[0]!.post("before");
+    const late = openChannel(origin, ROOM, { sinceSeconds: 60 });
+    const heard = await new Promise<string>((resolve) =>
+      late.addEventListener("message", ({ data }) => resolve(data))
+    );
+    assertEquals(heard, "before");
+    for (const channel of [...channels, late]) channel.close();
+  }, { maxSubscribers: 6 });
+});
+
 Deno.test("no more is asked for than a node holds", async () => {
   await withTestNode(async ({ origin }) => {
     const channel = openChannel(origin, ROOM, { sinceSeconds: 1e9 });

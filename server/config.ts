@@ -38,9 +38,9 @@ export interface Config {
   readonly maxSubscribers: number;
   /** Open streams of one IPv4 address or IPv6 /64. At the bound likewise. */
   readonly maxSubscribersPerIp: number;
-  /** Free requests a second in all. Beyond them free requests are refused. */
+  /** Free requests a second in all. Beyond them some are refused, late, pages first. */
   readonly maxUnpaid: number;
-  /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them its answers are held, and refusals. */
+  /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them it is refused, late. */
   readonly maxUnpaidPerIp: number;
   /** Whether `GET /metrics` is answered. */
   readonly metrics: boolean;

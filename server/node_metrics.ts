@@ -89,7 +89,7 @@ function measureAdmission(
   const { totals } = admission;
   metrics.counter({
     name: "sigmesh_admissions_total",
-    help: "Paid requests admitted, all of them posts",
+    help: "Paid requests admitted: posts, and streams where slots run short",
     read: () => totals.admitted,
   });
   metrics.counter({
@@ -147,7 +147,7 @@ function measureRooms(metrics: Metrics, rooms: RoomRegistry): void {
   });
   metrics.counter({
     name: "sigmesh_streams_refused_total",
-    help: "Streams refused by an overloaded event, by problem code",
+    help: "Streams refused for want of space, by problem code",
     label: "reason",
     read: () => traffic.refused,
   });

@@ -36,7 +36,14 @@ const fixed = new Map([
 ]);
 const settable = await commentsIn("server/config.ts");
 const { maxMemoryBytes, maxSubscribers, maxSubscribersPerIp } = DEFAULT_CONFIG;
-const options = { maxMemoryBytes, maxSubscribers, maxSubscribersPerIp };
+const { maxUnpaid, maxUnpaidPerIp } = DEFAULT_CONFIG;
+const options = {
+  maxMemoryBytes,
+  maxSubscribers,
+  maxSubscribersPerIp,
+  maxUnpaid,
+  maxUnpaidPerIp,
+};
 const header = "| limit | value | what it bounds, and what happens there |\n" +
   "| --- | ---: | --- |";
 const text = `# Limits

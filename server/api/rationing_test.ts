@@ -74,7 +74,9 @@ Deno.test("a refused stamp says all that is needed to pay, but late", async () =
 Deno.test("a stamp makes nothing free that takes no stamp", async () => {
   const api = await createTestApi();
   await exhaust(api);
-  await heldText(api, `/ip?pow=${"A".repeat(104)}`);
+  const stamp = "A".repeat(104);
+  await heldText(api, `/ip?pow=${stamp}`);
+  await heldText(api, `/nodes?pow=${stamp}`, { method: "POST", body: "x" });
   const headers = { accept: "text/event-stream" };
   await heldText(api, `${PATH}?pow=${"A".repeat(104)}`, { headers });
 });

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import http2 from "node:http2";
 import tls from "node:tls";
+import type { Config } from "../config.ts";
 import { opensslMissing, writeCertificate } from "../testing/certificates.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { startTestNode, type TestNode } from "../testing/test_node.ts";
@@ -15,7 +16,11 @@ interface Secure {
   paths: { cert: string; key: string };
 }
 
-function tlsTest(name: string, run: (secure: Secure) => Promise<void>): void {
+function tlsTest(
+  name: string,
+  run: (secure: Secure) => Promise<void>,
+  config: Partial<Config> = {},
+): void {
   Deno.test({
     name: `${name}${opensslMissing}`,
     ignore: opensslMissing !== "",
@@ -24,7 +29,10 @@ function tlsTest(name: string, run: (secure: Secure) => Promise<void>): void {
       const paths = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
       await writeCertificate(paths);
       const clock = new FakeClock();
-      const node = await startTestNode({ certificate: paths }, { clock });
+      const node = await startTestNode(
+        { certificate: paths, ...config },
+        { clock },
+      );
       try {
         await run({ node, clock, paths });
         assertEquals(node.faults, []);
@@ -183,3 +191,22 @@ tlsTest("a session that answers no ping is ended", async ({ node, clock }) => {
     await closed;
   });
 });
+
+tlsTest(
+  "of a client over its budget requests are cut off, not the session",
+  async ({ node, clock }) => {
+    await withSession(node, async (session) => {
+      const ask = () =>
+        request(session, { ":path": "/ip", accept: "application/json" })
+          .then(({ status }) => status, () => "cut off");
+      const served = await Promise.all(Array.from({ length: 10 }, ask));
+      assertEquals(served, Array(10).fill(200));
+      const over = Array.from({ length: 6 }, ask);
+      assertEquals(await Promise.all(over.slice(4)), ["cut off", "cut off"]);
+      clock.advance(2000);
+      assertEquals(await Promise.all(over.slice(0, 4)), Array(4).fill(429));
+      assertEquals(session.destroyed, false);
+    });
+  },
+  { maxUnpaidPerIp: 1 },
+);
