@@ -48,6 +48,8 @@ const HONEST_PATIENCE_MS = 5000;
 const SETTLING_MS = 10_000;
 const WARM_UP_SHARE = 0.25;
 const MOST_HEAP_GROWTH_BYTES = 10 * 2 ** 20;
+/** More: what is freed is given back to the system late, if ever. */
+const MOST_RSS_GROWTH_BYTES = 64 * 2 ** 20;
 /** One address among the many that the node is made to see. */
 const HONEST = "X-Forwarded-For: 203.0.113.1\r\n";
 
@@ -110,13 +112,17 @@ class FuzzRun {
     if (heapGrowthBytes > MOST_HEAP_GROWTH_BYTES) {
       this.fail(`the heap has grown by ${heapGrowthBytes} bytes`);
     }
+    const rssGrowthBytes = after.rss - before.rss;
+    if (rssGrowthBytes > MOST_RSS_GROWTH_BYTES) {
+      this.fail(`the process has grown by ${rssGrowthBytes} bytes`);
+    }
     if (this.#failure !== undefined) throw this.#failure;
     return {
       conversations: this.#conversations,
       paidByFuzzers: this.#paid,
       honestPosts: this.#honestPosts,
       heapGrowthBytes,
-      rssGrowthBytes: after.rss - before.rss,
+      rssGrowthBytes,
     };
   }
 
