@@ -18,6 +18,8 @@ const { minutes, seed } = new Command("fuzz")
   .opts<{ minutes: number; seed: number }>();
 
 const MEBIBYTE = 2 ** 20;
+/** More than of the heap: what is freed is given back to the system late, if ever. */
+const MOST_RSS_GROWTH_BYTES = 64 * MEBIBYTE;
 
 try {
   console.log(`seed ${seed}`);
@@ -31,6 +33,10 @@ try {
       `heap ${growth(heapGrowthBytes)}, memory ${growth(rssGrowthBytes)} ` +
       "more than after the warm-up",
   );
+  if (rssGrowthBytes > MOST_RSS_GROWTH_BYTES) {
+    console.error(`Seed ${seed}: that is too much memory`);
+    Deno.exit(1);
+  }
 } catch (error) {
   if (!(error instanceof FuzzFailure)) throw error;
   console.error(error.message);

@@ -34,6 +34,7 @@ export interface FuzzSummary {
   readonly honestPosts: number;
   /** Between two moments without load, the first after a warm-up. */
   readonly heapGrowthBytes: number;
+  /** Of the whole process, other tests in it included. */
   readonly rssGrowthBytes: number;
 }
 
