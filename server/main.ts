@@ -24,6 +24,13 @@ const log = await openLog({
 });
 const node = await start(config);
 announce(node, config);
+for (const type of ["error", "unhandledrejection"] as const) {
+  // One fault that nobody caught must not end everybody's streams.
+  globalThis.addEventListener(type, (event) => {
+    event.preventDefault();
+    node.parts.watch.noteFault("reason" in event ? event.reason : event.error);
+  });
+}
 for (const signal of STOP_SIGNALS) {
   Deno.addSignalListener(signal, async () => {
     logOf("node").info("{signal}: closing", { signal });
