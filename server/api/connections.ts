@@ -23,8 +23,6 @@ export interface OpenSocket {
 }
 
 const SWEEP_MS = 5000;
-/** Within this time it does not matter who was heard first. */
-const ORDER_MS = 1000;
 const IDLE_MS = SERVER_LIMITS.idleSeconds * 1000;
 
 /**
@@ -77,9 +75,7 @@ export class Connections {
   heard(key: string): void {
     const connection = this.#byKey.get(key);
     if (connection === undefined || connection.streams > 0) return;
-    const now = this.#clock.now();
-    if (now - connection.heardAt < ORDER_MS) return;
-    connection.heardAt = now;
+    connection.heardAt = this.#clock.now();
     this.#unqueue(connection);
     this.#queue(connection);
   }
