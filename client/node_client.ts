@@ -173,14 +173,15 @@ export class NodeClient {
     room: string,
     { quote, signal }: CallOptions & { quote: Quote },
   ): Promise<string> {
-    const path = roomPath(requireRoom(room));
-    const { origin, maxHeight } = this;
-    const body = new Uint8Array();
-    const { stamp } = await mine(quote, {
-      ...{ origin, method: "GET", path, body, maxHeight, signal },
-      onProgress: undefined,
+    const mined = await mine(quote, {
+      origin: this.origin,
+      method: "GET",
+      path: roomPath(requireRoom(room)),
+      body: new Uint8Array(),
+      maxHeight: this.maxHeight,
+      signal,
     });
-    return stamp;
+    return mined.stamp;
   }
 
   /**

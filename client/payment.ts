@@ -50,7 +50,7 @@ export interface MiningTarget {
   /** Bits of work beyond which not to pay. */
   readonly maxHeight: number;
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((progress: SolveProgress) => void) | undefined;
+  readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
 }
 
 /** The request to pay for and how. */

@@ -121,13 +121,21 @@ export async function buildNode(
   const unhealthy = () =>
     isClosing ? "This node is shutting down; use another one." : undefined;
   const services = {
-    ...{ config, admission, rooms, price, metrics },
-    ...{ history, uptimeMs, unhealthy },
+    config,
+    admission,
+    rooms,
+    price,
+    metrics,
+    history,
+    uptimeMs,
+    unhealthy,
   };
   return {
     api: createApi({
       ...services,
-      ...{ assets, unpaid, effort },
+      assets,
+      unpaid,
+      effort,
       onFault: watch.noteFault,
       onExchange: watch.noteExchange,
     }),

@@ -14,7 +14,7 @@ export type AddressBlocks = readonly string[];
  * Kinds of free requests, the one that is shed first in front, and the share of
  * the node's budget that is kept for those behind it.
  */
-export const RESERVES = { page: 0.5, fact: 0.25, stream: 0 } as const;
+const RESERVES = { page: 0.5, fact: 0.25, stream: 0 } as const;
 
 /** Kind of a free request. */
 export type UnpaidKind = keyof typeof RESERVES;

@@ -113,10 +113,7 @@ export class Subscriber {
     if (this.#isOver) return;
     this.#sendReplay();
     if (this.#replay.length > 0 || this.#live.length === 0) return;
-    const events = this.#live;
-    this.#write(
-      events.length === 1 ? events[0]! : concat(events, this.#liveBytes),
-    );
+    this.#write(concat(this.#live, this.#liveBytes));
     this.#live = NOTHING;
     this.#liveBytes = 0;
   }
@@ -125,8 +122,8 @@ export class Subscriber {
   #sendReplay(): void {
     let length = 0;
     let count = 0;
-    const room = REPLAY_PACE_BYTES - this.#sink.unsentBytes;
-    while (count < this.#replay.length && length < room) {
+    const paceBytes = REPLAY_PACE_BYTES - this.#sink.unsentBytes;
+    while (count < this.#replay.length && length < paceBytes) {
       length += this.#replay[count++]!.length;
     }
     if (count === 0) return;
@@ -181,7 +178,9 @@ export class Subscriber {
   }
 }
 
+/** One part alone is not copied: all readers share its bytes. */
 function concat(parts: Uint8Array[], length: number): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {

@@ -102,7 +102,7 @@ export async function createTestApi(config: Partial<Config> = {}) {
 }
 
 /** As the listener would make it of the same bytes. */
-export async function toApiRequest(request: Request): Promise<ApiRequest> {
+async function toApiRequest(request: Request): Promise<ApiRequest> {
   const { method, headers, url } = request;
   const body = new Uint8Array(await request.arrayBuffer());
   return { method, headers, url: new URL(url), body };
