@@ -173,15 +173,14 @@ export class NodeClient {
     room: string,
     { quote, signal }: CallOptions & { quote: Quote },
   ): Promise<string> {
-    const mined = await mine(quote, {
+    return (await mine(quote, {
       origin: this.origin,
       method: "GET",
       path: roomPath(requireRoom(room)),
       body: new Uint8Array(),
       maxHeight: this.maxHeight,
       signal,
-    });
-    return mined.stamp;
+    })).stamp;
   }
 
   /**
