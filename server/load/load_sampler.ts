@@ -73,6 +73,14 @@ export class LoadSampler implements Price {
     return this.#pressure;
   }
 
+  /** How many times as dear things are for whose sake load is at least so much. */
+  factorAt(leastLoad: number): number {
+    const { cpu, memory } = this.load;
+    const load = Math.min(1, Math.max(cpu, memory, leastLoad));
+    const pressure = this.#pressure;
+    return priceOf({ load, pressure, curve: this.#curve }) / this.#work;
+  }
+
   get load(): Load {
     const { hostCpu, thread, hostMemory, rss } = this.#smooth;
     return {
