@@ -41,7 +41,7 @@ export interface NodeClientOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Time for one answer. Default 15,000. */
   readonly timeoutMs?: number | undefined;
-  /** Bits of work beyond which this client does not pay. Default 24. */
+  /** Bits of work beyond which this client does not pay. Default 26: the most that a node may ask. */
   readonly maxHeight?: number | undefined;
 }
 
@@ -95,7 +95,7 @@ export class NodeClient {
     {
       fetch = globalThis.fetch.bind(globalThis),
       timeoutMs = 15_000,
-      maxHeight = 24,
+      maxHeight = 26,
     }: NodeClientOptions = {},
   ) {
     const url = new URL(origin);

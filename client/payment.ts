@@ -63,6 +63,8 @@ export interface Payment<T> extends MiningTarget {
 
 /** After the first stamp; then the price moves faster than it can be met. */
 const MAX_REQUOTES = 2;
+/** A price that has moved while it was met still does: so much more is mined for, in bits. */
+const HEADROOM = 0.25;
 
 /** Resolves with the first outcome that paying more cannot change. */
 export async function pay<T>(
@@ -81,7 +83,7 @@ export async function pay<T>(
     if (outcome.kind === "accepted" || requotes === MAX_REQUOTES) {
       return { ...outcome, cost };
     }
-    const next = nextAttempt(mined, outcome.problem);
+    const next = nextAttempt(mined, outcome.problem, payment.maxHeight);
     if (next === undefined) return { ...outcome, cost };
     ({ quote, previous } = next);
   }
@@ -113,22 +115,29 @@ export async function mine(
   return { quote, salt, nonces, stamp, cost };
 }
 
+/** Not beyond what the client would pay; what asks for more is left to be refused. */
+function withHeadroom(height: number, maxHeight: number): number {
+  return Math.max(height, Math.min(height + HEADROOM, maxHeight));
+}
+
 /** How to go on after a refusal; undefined when paying does not help. */
 function nextAttempt(
   mined: Mined,
   problem: Problem,
+  maxHeight: number,
 ): { quote: Quote; previous: Mined | undefined } | undefined {
   const { token, height, owed } = problem;
   if (token === undefined || height === undefined) return undefined;
   const afresh = { quote: { token, height }, previous: undefined };
   switch (problemCodeOf(problem)) {
     case "stamp-too-low": {
-      if (owed === undefined) return afresh;
+      const rising = { token, height: withHeadroom(height, maxHeight) };
+      if (owed === undefined) return { ...afresh, quote: rising };
       const missing = workOf(owed) - workOf(mined.quote.height);
-      const topUp = { token: mined.quote.token, height: owed };
+      const topUp = { token: mined.quote.token, height: withHeadroom(owed, maxHeight) };
       return missing <= workOf(height)
         ? { quote: topUp, previous: mined }
-        : afresh;
+        : { ...afresh, quote: rising };
     }
     case "token-expired":
     case "token-forged":

@@ -61,15 +61,21 @@ Deno.test("a stamp that falls short is topped up under the same token and salt",
   const { cost } = await pay(payment);
   assertEquals(stamps.length, 2);
   assertEquals(stamps[0]!.slice(0, 40), stamps[1]!.slice(0, 40));
-  assert(pays(stamps[1]!, 10));
-  assertEquals(cost.height, 10);
+  assert(pays(stamps[1]!, 10.25));
+  assertEquals(cost.height, 10.25);
+});
+
+Deno.test("a price that moved is met with a quarter bit to spare, but not beyond the client's limit", async () => {
+  const { payment } = scripted({ token: FRESH, height: 10, owed: 10 });
+  const { cost } = await pay({ ...payment, maxHeight: 10.125 });
+  assertEquals(cost.height, 10.125);
 });
 
 Deno.test("a fresh token is taken where it is cheaper than topping up", async () => {
   const { stamps, payment } = scripted({ token: FRESH, height: 8, owed: 12 });
   await pay(payment);
   assert(stamps[1]!.startsWith(FRESH));
-  assert(pays(stamps[1]!, 8));
+  assert(pays(stamps[1]!, 8.25));
 });
 
 Deno.test("a token that is no longer honoured is replaced", async () => {

@@ -1,5 +1,6 @@
 /** A node: builds the parts, hands each its neighbours, closes them in reverse. */
 
+import type { verify } from "@sigmesh/core";
 import { Admission } from "./admission/admission.ts";
 import { SpentStamps } from "./admission/spent_stamps.ts";
 import { TokenIssuer } from "./admission/token_issuer.ts";
@@ -36,13 +37,15 @@ export interface Node {
   close(): Promise<void>;
 }
 
-/** What tests replace: time, readings of the machine, chance, where messages go. */
+/** What tests and simulations replace: time, readings of the machine, chance, where messages go. */
 export interface Surroundings {
   readonly clock?: Clock;
   readonly readings?: () => Readings;
   readonly random?: () => number;
   readonly warn?: (message: string) => void;
   readonly onFault?: (fault: unknown) => void;
+  /** In place of hashing, where chance stands for it. */
+  readonly verifyWork?: typeof verify;
 }
 
 /** The parts of a node, put together, without a socket. */
@@ -71,6 +74,7 @@ export async function buildNode(
     readings = readGauges,
     random = Math.random,
     onFault = logFault,
+    verifyWork,
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -90,7 +94,7 @@ export async function buildNode(
     saturation: () => price.saturation,
   });
   const spent = new SpentStamps(clock, SERVER_LIMITS.spentStamps);
-  const admission = new Admission({ issuer, spent, price });
+  const admission = new Admission({ issuer, spent, price, verifyWork });
   const rooms = new RoomRegistry({
     clock,
     price,

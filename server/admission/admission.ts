@@ -48,8 +48,12 @@ export type Verdict =
     readonly extras?: Pick<Problem, "owed" | "expected">;
   };
 
-/** While pressure is above 1, a token older than this owes at least half the present price. */
-const HONOURED_UNDER_PRESSURE_SECONDS = 20;
+/**
+ * A token older than this owes at least half the present price: else stamps
+ * hoarded at the idle price come as a flood, and each time the price falls for
+ * a moment buys a flood for the next two minutes.
+ */
+const HONOURED_SECONDS = 10;
 
 /** Running totals since the start. */
 export interface AdmissionTotals {
@@ -64,16 +68,20 @@ export class Admission {
   readonly #issuer: TokenIssuer;
   readonly #spent: SpentStamps;
   readonly #price: Price;
+  readonly #verify: typeof verify;
   readonly #totals = { admitted: 0, hashesPaid: 0, refused: noRefusals() };
 
-  constructor({ issuer, spent, price }: {
+  constructor({ issuer, spent, price, verifyWork = verify }: {
     issuer: TokenIssuer;
     spent: SpentStamps;
     price: Price;
+    /** A simulation brings its own, in which chance stands for hashing. */
+    verifyWork?: typeof verify | undefined;
   }) {
     this.#issuer = issuer;
     this.#spent = spent;
     this.#price = price;
+    this.#verify = verifyWork;
   }
 
   /** A fresh token, and the whole that such a request owes under it. */
@@ -124,7 +132,7 @@ export class Admission {
     const owed = owedHeight({ ...request, height: this.#baseHeight(stamp) });
     const { method, url, body } = request;
     const challenge = challengeOf({ token, method, url, salt, body });
-    const verified = verify(challenge, nonces, owed);
+    const verified = this.#verify(challenge, nonces, owed);
     if (!verified.ok && verified.reason === "too-low") {
       return refuse(
         "stamp-too-low",
@@ -155,9 +163,8 @@ export class Admission {
 
   /** The price that a stamp's token is held to, in bits. */
   #baseHeight({ claim }: ParsedStamp): number {
-    const { pressure, work } = this.#price;
-    const isStale = pressure > 1 &&
-      this.#issuer.ageOf(claim) > HONOURED_UNDER_PRESSURE_SECONDS;
+    const { work } = this.#price;
+    const isStale = this.#issuer.ageOf(claim) > HONOURED_SECONDS;
     return isStale && workOf(claim.height) < work / 2
       ? heightOf(work / 2)
       : claim.height;

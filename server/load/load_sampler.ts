@@ -24,7 +24,7 @@ export interface Price {
 }
 
 const SAMPLE_MS = 1000;
-const SMOOTHING_SECONDS = 5;
+const SMOOTHING_SECONDS = 3;
 
 /** Samples once a second while started. */
 export class LoadSampler implements Price {

@@ -44,11 +44,11 @@ Deno.test("a node that was just started asks the idle price", () => {
   assertEquals(sampler.pressure, 1);
 });
 
-Deno.test("load is smoothed over five seconds", () => {
+Deno.test("load is smoothed over three seconds", () => {
   const { clock, sampler } = machine({ threadMs: 500 });
   clock.advance(1000);
-  assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1 / 5)));
-  clock.advance(4000);
+  assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1 / 3)));
+  clock.advance(2000);
   assertAlmostEquals(sampler.load.cpu, 0.5 * (1 - Math.exp(-1)));
   clock.advance(60_000);
   assertAlmostEquals(sampler.load.cpu, 0.5, 1e-4);
@@ -144,10 +144,11 @@ Deno.test("a busy host does not make pressure, a busy main thread does", () => {
   assertEquals(host.sampler.pressure, 1);
 
   const own = machine({ threadMs: 1000 });
-  own.clock.advance(11_000); // smoothed share is still below 0.9
+  own.clock.advance(4000); // smoothed share is still below 0.8
   assertEquals(own.sampler.pressure, 1);
   own.clock.advance(1000);
-  assertAlmostEquals(own.sampler.pressure, 1.1);
+  const share = 1 - Math.exp(-5 / 3);
+  assertAlmostEquals(own.sampler.pressure, Math.exp(0.8 * (share - 0.8)));
   own.clock.advance(120_000);
   assertEquals(own.sampler.pressure, 16);
   assertAlmostEquals(own.sampler.work / 2 ** 26, 1, 1e-6);

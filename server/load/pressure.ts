@@ -2,24 +2,21 @@
 
 import { MAX_PRESSURE } from "@sigmesh/core";
 
-const RISES_ABOVE = 0.9;
-const FALLS_BELOW = 0.75;
-const RISE_PER_SECOND = 1.1;
-const FALL_PER_SECOND = 0.95;
+/** Saturation at which pressure rests. */
+const TARGET = 0.8;
+/** Growth a second for each unit above the target: 17 % a second where nothing is left. */
+const GAIN = 0.8;
 
 /**
- * Pressure after `seconds` at a saturation in 0..1. It grows 10 % a second
- * above 0.9, shrinks 5 % a second below 0.75, rests in between, and stays in
- * 1..16.
+ * Pressure after `seconds` at a saturation in 0..1: it grows as long as
+ * saturation is above 0.8, shrinks below, the faster the farther away, and stays
+ * in 1..16. `deno task bench:price` shows why these numbers: with a step at a
+ * threshold, or a slower rise, price and load swing for as long as a flood lasts.
  */
 export function nextPressure(
   pressure: number,
   { saturation, seconds }: { saturation: number; seconds: number },
 ): number {
-  const factor = saturation > RISES_ABOVE
-    ? RISE_PER_SECOND
-    : saturation < FALLS_BELOW
-    ? FALL_PER_SECOND
-    : 1;
-  return Math.min(MAX_PRESSURE, Math.max(1, pressure * factor ** seconds));
+  const factor = Math.exp(GAIN * (saturation - TARGET) * seconds);
+  return Math.min(MAX_PRESSURE, Math.max(1, pressure * factor));
 }

@@ -4,11 +4,11 @@ import { nextPressure } from "./pressure.ts";
 
 const second = (saturation: number) => ({ saturation, seconds: 1 });
 
-Deno.test("pressure grows above 0.9, rests down to 0.75, and shrinks below", () => {
-  assertAlmostEquals(nextPressure(2, second(0.91)), 2.2);
-  assertEquals(nextPressure(2, second(0.9)), 2);
-  assertEquals(nextPressure(2, second(0.75)), 2);
-  assertAlmostEquals(nextPressure(2, second(0.74)), 1.9);
+Deno.test("pressure rests at a saturation of 0.8, grows above and shrinks below, the faster the farther", () => {
+  assertEquals(nextPressure(2, second(0.8)), 2);
+  assertAlmostEquals(nextPressure(2, second(1)), 2 * Math.exp(0.16));
+  assertAlmostEquals(nextPressure(2, second(0.6)), 2 / Math.exp(0.16));
+  assertAlmostEquals(nextPressure(4, second(0)), 4 / Math.exp(0.64));
 });
 
 Deno.test("pressure is a matter of time, not of how often it is asked for", () => {
