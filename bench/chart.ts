@@ -81,6 +81,7 @@ export function drawChart(
       left: 70,
       orient: "vertical",
       itemWidth: 44,
+      itemStyle: { opacity: 0 }, // the line alone
       itemGap: LEGEND_ROW - 14,
       textStyle: {
         color: INK,

@@ -23,14 +23,8 @@ export function parseHashRate(text: string): number | undefined {
 
 /** `33.0 MH/s`. */
 export function formatHashRate(hashesPerSecond: number): string {
-  return `${withPrefix(hashesPerSecond)}H/s`;
-}
-
-/** With three digits that count and a prefix: `4.19 M`. */
-export function withPrefix(value: number): string {
-  const [prefix, factor] = Object.entries(PREFIXES)
-    .findLast(([, factor]) => value >= factor) ?? ["", 1];
-  return `${formatNumber(value / factor)} ${prefix}`;
+  const [prefix, factor] = prefixOf(hashesPerSecond);
+  return `${formatNumber(hashesPerSecond / factor)} ${prefix}H/s`;
 }
 
 /** `0.12 ms`, `48.0 ms`, `3.00 s`, `2.50 min`. */
@@ -45,4 +39,27 @@ export function formatSeconds(seconds: number): string {
 /** `65,536 hashes`. */
 export function formatWork(work: number): string {
   return `${Math.round(work).toLocaleString("en-GB")} hashes`;
+}
+
+/** For the ticks of an axis: `10 ms`, `100 s`. */
+export function shortSeconds(seconds: number): string {
+  return seconds < 1
+    ? `${rounded(seconds * 1000)} ms`
+    : `${rounded(seconds)} s`;
+}
+
+/** For the ticks of an axis: `100`, `10 k`. */
+export function shortNumber(value: number): string {
+  const [prefix, factor] = prefixOf(value);
+  return `${rounded(value / factor)} ${prefix}`.trim();
+}
+
+/** Without the noise of powers of ten. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function prefixOf(value: number): [string, number] {
+  return Object.entries(PREFIXES).findLast(([, factor]) => value >= factor) ??
+    ["", 1];
 }

@@ -4,6 +4,8 @@ import {
   formatSeconds,
   formatWork,
   parseHashRate,
+  shortNumber,
+  shortSeconds,
 } from "./quantities.ts";
 
 Deno.test("a hash rate is read with its prefix, and nothing else is", () => {
@@ -28,4 +30,20 @@ Deno.test("quantities are written with the unit that suits them", () => {
   assertEquals(formatSeconds(600), "10.0 min");
   assertEquals(formatSeconds(7200), "2.00 h");
   assertEquals(formatWork(65_536), "65,536 hashes");
+});
+
+Deno.test("ticks of axes are short, and free of the noise of powers of ten", () => {
+  assertEquals([1e-4, 0.01, 10 ** -3, 1, 100].map(shortSeconds), [
+    "0.1 ms",
+    "10 ms",
+    "1 ms",
+    "1 s",
+    "100 s",
+  ]);
+  assertEquals([0.1, 100, 1e3, 1e7].map(shortNumber), [
+    "0.1",
+    "100",
+    "1 k",
+    "10 M",
+  ]);
 });
