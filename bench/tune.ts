@@ -132,6 +132,12 @@ async function write(tuning: Tuning): Promise<void> {
 function summarize(tuning: Tuning): void {
   console.log(wishSentence(tuning));
   for (const warning of warningsOf(tuning)) console.log(`Warning: ${warning}`);
+  if (options.devices.length === 0) {
+    console.log(
+      "Only this machine was measured: pass files of your users' devices, from " +
+        "the page /bench/ of a node.",
+    );
+  }
   const out = resolve(options.out);
   console.log(`
 Curve:  ${out}

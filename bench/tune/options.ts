@@ -39,11 +39,11 @@ export function parseTuneOptions(
   command = new Command("bench:tune"),
 ): TuneOptions {
   addOptions(command).parse(args, { from: "user" });
-  const { attacker, ...given } = command.opts<
-    Omit<TuneOptions, "attackers" | "devices"> & { attacker: Attacker[] }
+  const { attacker: attackers = [], ...given } = command.opts<
+    Omit<TuneOptions, "attackers" | "devices"> & { attacker?: Attacker[] }
   >();
   const devices = withNamesApart(command.processedArgs[0] ?? []);
-  const options = { ...given, attackers: attacker, devices };
+  const options = { ...given, attackers, devices };
   checkTogether(command, options);
   return options;
 }
@@ -106,7 +106,6 @@ function addOptions(command: Command): Command {
       "an attacker and hashes a second, such as GPU=350M; repeat it for more. " +
         'For a GPU take "Speed" of hashcat -b -m 1400, yours or a published one',
       readAttacker,
-      [],
     )
     .option(
       "--posts <number>",
@@ -148,7 +147,10 @@ function readDevice(path: string, before: readonly Device[] = []): Device[] {
   return [...before, parsed.value];
 }
 
-function readAttacker(text: string, before: readonly Attacker[]): Attacker[] {
+function readAttacker(
+  text: string,
+  before: readonly Attacker[] = [],
+): Attacker[] {
   const parsed = parseAttacker(text);
   if (!parsed.ok) throw new InvalidArgumentError(capitalized(parsed.detail));
   return [...before, parsed.value];
