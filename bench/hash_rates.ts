@@ -82,11 +82,11 @@ export async function ownCandidates(): Promise<{
   return { candidates, missing, close };
 }
 
-/** 1, 2, 4, … and all of them. */
+/** 1, 2, 4, …, as many as pages use and all of them. */
 function threadCounts(most: number): number[] {
   const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
-  return [...counts, most];
+  for (let count = 1; count < most - 1; count *= 2) counts.push(count);
+  return [...counts, most - 1, most];
 }
 
 function ofEngine(engine: Engine): Candidate {

@@ -28,5 +28,5 @@ export async function prepareMachine(): Promise<Processors> {
 /** For reports. */
 export function describeMachine(): string {
   return `${os.cpus()[0]?.model ?? "unknown"}, ${os.cpus().length} ` +
-    `processors, Linux ${os.release()}, Deno ${Deno.version.deno}`;
+    `processors, ${os.type()} ${os.release()}, Deno ${Deno.version.deno}`;
 }

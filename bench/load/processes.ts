@@ -26,13 +26,15 @@ export async function pinThisProcess(processor: number): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Starts a program that is tied to one processor, in the project's folder; its errors go to our own. */
+/** Starts a program, tied to one processor or to none, in the project's folder; its errors go to our own. */
 export function startPinned(
-  processor: number,
+  processor: number | "any",
   command: readonly string[],
 ): Child {
-  const child = new Deno.Command("taskset", {
-    args: ["-c", `${processor}`, ...command],
+  const pin = processor === "any" ? [] : ["taskset", "-c", `${processor}`];
+  const [program, ...args] = [...pin, ...command];
+  const child = new Deno.Command(program!, {
+    args,
     cwd: new URL("../../", import.meta.url),
     stdin: "null",
     stdout: "piped",

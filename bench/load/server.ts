@@ -36,13 +36,13 @@ export interface ServerKind {
   readonly description: string;
   /** What to install where it cannot be run; undefined when it can. */
   missing(): Promise<string | undefined>;
-  /** Starts it on a processor of its own. */
+  /** Starts it, on a processor of its own if one is named. */
   start(options: StartOptions): Promise<RoomServer>;
 }
 
 /** Options of {@linkcode ServerKind.start}. */
 export interface StartOptions {
-  readonly processor: number;
+  readonly processor: number | "any";
   /** Further settings of this project's node. */
   readonly config: Readonly<Record<string, unknown>>;
 }
