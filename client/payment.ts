@@ -134,7 +134,10 @@ function nextAttempt(
       const rising = { token, height: withHeadroom(height, maxHeight) };
       if (owed === undefined) return { ...afresh, quote: rising };
       const missing = workOf(owed) - workOf(mined.quote.height);
-      const topUp = { token: mined.quote.token, height: withHeadroom(owed, maxHeight) };
+      const topUp = {
+        token: mined.quote.token,
+        height: withHeadroom(owed, maxHeight),
+      };
       return missing <= workOf(height)
         ? { quote: topUp, previous: mined }
         : { ...afresh, quote: rising };

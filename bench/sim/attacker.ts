@@ -1,0 +1,237 @@
+/**
+ * Somebody who wants the node to be of no use to others, knows its law, and sees
+ * its price: an attacker has as many addresses as connections, mines at a given
+ * rate with whatever token is cheapest, and posts each time into another room.
+ */
+
+import {
+  formatStamp,
+  heightOf,
+  parseToken,
+  SALT_BYTES,
+  workOf,
+} from "@sigmesh/core";
+import type { Quote } from "@sigmesh/core/wire";
+import type { Reply } from "../../server/api/exchange.ts";
+import { noncesOfHeight } from "./chance.ts";
+import type { SimulatedNode } from "./simulated_node.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What an attack does at a moment. */
+export type Conduct = "rest" | "hoard" | "post" | "ask";
+
+/** How an attack goes. */
+export interface Attack {
+  readonly hashesPerSecond: number;
+  /** Requests that wait for their answers at once. */
+  readonly connections: number;
+  /** By seconds since the start. `ask`: requests without a stamp. */
+  readonly conductAt: (seconds: number) => Conduct;
+  /** Whether all posts go to one room. */
+  readonly inOneRoom: boolean;
+}
+
+/** A token that is still good. */
+interface Held {
+  readonly token: string;
+  /** Its own, without surcharge. */
+  readonly height: number;
+  readonly issuedAtMs: number;
+}
+
+/** Stamps mined under one token, as yet unsent. */
+interface Hoard {
+  readonly held: Held;
+  /** Work in each. */
+  readonly work: number;
+  stamps: number;
+}
+
+const TICK_MS = 100;
+/** With a second left for the way. */
+const TOKEN_USABLE_MS = 118_000;
+/** Tokens older than 10 s owe at least half the present price; it takes a while to be served. */
+const HONOURED_MS = 8500;
+/** What a room's messages multiply its price by, at most. */
+const MOST_SURCHARGE = 9;
+
+/** Counts for the record. */
+export interface AttackTotals {
+  sent: number;
+  accepted: number;
+}
+
+/** Starts at once; `totals` runs. */
+export class Attacker {
+  readonly totals: AttackTotals = { sent: 0, accepted: 0 };
+  readonly #timeline: Timeline;
+  readonly #node: SimulatedNode;
+  readonly #random: () => number;
+  readonly #attack: Attack;
+  #held: Held[] = [];
+  #hoards: Hoard[] = [];
+  readonly #idle: string[];
+
+  constructor(
+    { timeline, node, random }: {
+      timeline: Timeline;
+      node: SimulatedNode;
+      random: () => number;
+    },
+    attack: Attack,
+  ) {
+    this.#timeline = timeline;
+    this.#node = node;
+    this.#random = random;
+    this.#attack = attack;
+    this.#idle = Array.from(
+      { length: attack.connections },
+      (_, i) => `203.0.${i >> 8}.${i & 255}`,
+    );
+  }
+
+  start(): void {
+    this.#tick();
+  }
+
+  #tick(): void {
+    const conduct = this.#conduct;
+    if (this.#timeline.nowMs % 1000 < TICK_MS) this.#askForQuote();
+    if (conduct === "hoard" || conduct === "post") this.#mine(conduct);
+    this.#sendAll();
+    this.#timeline.after(TICK_MS, () => this.#tick());
+  }
+
+  get #conduct(): Conduct {
+    return this.#attack.conductAt(this.#timeline.nowMs / 1000);
+  }
+
+  /** A token a second, from an address that does nothing else. */
+  #askForQuote(): void {
+    this.#node.send({
+      method: "GET",
+      path: `/room/${this.#room()}`,
+      headers: { accept: "application/json" },
+      address: "198.51.100.1",
+      onAnswer: (answer) => this.#learn(answer as Reply),
+    });
+  }
+
+  #learn({ body }: Reply): void {
+    const { token } = JSON.parse(body as string) as Partial<Quote>;
+    if (token === undefined) return;
+    const parsed = parseToken(token);
+    if (!parsed.ok) throw new Error(parsed.detail);
+    const { height } = parsed.value;
+    this.#held.push({ token, height, issuedAtMs: this.#timeline.nowMs });
+  }
+
+  #mine(conduct: "hoard" | "post"): void {
+    this.#forgetExpired();
+    const enough = this.#attack.connections * 2;
+    if (conduct === "post" && this.#hoarded >= enough) return;
+    const held = this.#cheapest();
+    if (held === undefined) return;
+    const work = this.#dueFor(held);
+    let hoard = this.#hoards.at(-1);
+    if (hoard?.held !== held || hoard.work !== work) {
+      this.#hoards.push(hoard = { held, work, stamps: 0 });
+    }
+    hoard.stamps += this.#attack.hashesPerSecond * TICK_MS / 1000 / work;
+  }
+
+  #forgetExpired(): void {
+    const isUsable = ({ issuedAtMs }: Held) =>
+      this.#timeline.nowMs - issuedAtMs < TOKEN_USABLE_MS;
+    this.#held = this.#held.filter(isUsable);
+    this.#hoards = this.#hoards.filter(({ held, work }) =>
+      isUsable(held) && work >= this.#dueFor(held)
+    );
+  }
+
+  get #hoarded(): number {
+    return this.#hoards.reduce((sum, { stamps }) => sum + stamps, 0);
+  }
+
+  /** What a stamp under this token must hold now. */
+  #dueFor(held: Held): number {
+    const { work } = this.#node.parts.price;
+    const base = this.#isHonoured(held)
+      ? workOf(held.height)
+      : Math.max(workOf(held.height), work / 2);
+    return base * (this.#attack.inOneRoom ? MOST_SURCHARGE : 1);
+  }
+
+  #isHonoured({ issuedAtMs }: Held): boolean {
+    return this.#timeline.nowMs - issuedAtMs < HONOURED_MS;
+  }
+
+  /** Of the tokens that are honoured in full the cheapest; of equals the one that lives longest. */
+  #cheapest(): Held | undefined {
+    return this.#held
+      .filter((held) => this.#isHonoured(held))
+      .reduce<Held | undefined>(
+        (best, held) =>
+          best === undefined || held.height <= best.height ? held : best,
+        undefined,
+      );
+  }
+
+  #sendAll(): void {
+    while (this.#idle.length > 0 && this.#sendOne()) {
+      /* as many as there are */
+    }
+  }
+
+  #sendOne(): boolean {
+    const conduct = this.#conduct;
+    if (conduct === "ask") {
+      this.#send(this.#idle.pop()!, undefined);
+      return true;
+    }
+    if (conduct !== "post") return false;
+    const hoard = this.#hoards.find(({ stamps, work, held }) =>
+      stamps >= 1 && work >= this.#dueFor(held)
+    );
+    if (hoard === undefined) return false;
+    hoard.stamps--;
+    this.#send(this.#idle.pop()!, hoard);
+    return true;
+  }
+
+  #send(address: string, hoard: Hoard | undefined): void {
+    this.totals.sent++;
+    this.#node.send({
+      method: "POST",
+      path: `/room/${this.#room()}`,
+      headers: {
+        accept: "application/json",
+        ...(hoard === undefined ? {} : { authorization: this.#stamp(hoard) }),
+      },
+      address,
+      onAnswer: (answer) => {
+        const { status } = answer as Reply;
+        if (status === 202) this.totals.accepted++;
+        // The others mined at that work would be refused as well.
+        else if (hoard !== undefined) hoard.stamps = 0;
+        this.#idle.push(address);
+        this.#sendAll();
+      },
+    });
+  }
+
+  #stamp(hoard: Hoard): string {
+    const nonces = noncesOfHeight(heightOf(hoard.work));
+    const salt = Uint8Array.from(
+      { length: SALT_BYTES },
+      () => this.#random() * 256,
+    );
+    return `PoW ${formatStamp({ token: hoard.held.token, salt, nonces })}`;
+  }
+
+  #room(): string {
+    if (this.#attack.inOneRoom) return "a".repeat(40);
+    const draw = () => Math.floor(this.#random() * 2 ** 32).toString(16);
+    return (draw() + draw() + draw()).padEnd(40, "0").slice(0, 40);
+  }
+}
