@@ -1,11 +1,11 @@
 /** Somebody honest: joins a room, posts what connecting to others takes, stays a while. */
 
-import { challengeOf, formatStamp, SALT_BYTES, workOf } from "@sigmesh/core";
+import { formatStamp, SALT_BYTES, workOf } from "@sigmesh/core";
 import type { Quote } from "@sigmesh/core/wire";
 import { EventStream, type Reply } from "../../server/api/exchange.ts";
 import { QUIET_SECONDS } from "./cases.ts";
 import { mineByChance } from "./chance.ts";
-import { endOfTurn, ORIGIN, type SimulatedNode } from "./simulated_node.ts";
+import { endOfTurn, type SimulatedNode } from "./simulated_node.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** A kind of device and how many of it come. */
@@ -144,7 +144,7 @@ export class Visitor {
 
   #mine(
     quote: Quote,
-    attempt: { wantedAtMs: number; requotes: number; previous?: Mined },
+    attempt: Attempt & { previous?: Mined },
   ): void {
     const { wantedAtMs, requotes, previous } = attempt;
     if (!this.#isPatient(wantedAtMs)) return this.#finish(wantedAtMs, Infinity);
@@ -159,10 +159,7 @@ export class Visitor {
     this.#timeline.after(ms, () => this.#send(mined, { wantedAtMs, requotes }));
   }
 
-  #send(
-    mined: Mined,
-    { wantedAtMs, requotes }: { wantedAtMs: number; requotes: number },
-  ): void {
+  #send(mined: Mined, attempt: Attempt): void {
     const stamp = formatStamp({ ...mined, token: mined.quote.token });
     this.#node.send({
       method: "POST",
@@ -172,28 +169,29 @@ export class Visitor {
       address: this.#address,
       onAnswer: async (answer) => {
         await endOfTurn();
-        const { status, body } = answer as Reply;
-        const said = JSON.parse(body as string);
-        const { token, height, owed } = said;
-        if (token !== undefined) {
-          this.#quote = { token, height };
-        }
-        if (status === 202) {
-          return this.#finish(wantedAtMs, this.#since(wantedAtMs));
-        }
-        if (requotes === MAX_REQUOTES || token === undefined) {
-          return this.#finish(wantedAtMs, Infinity);
-        }
-        const next = { wantedAtMs, requotes: requotes + 1 };
-        const missing = workOf(owed ?? Infinity) - workOf(mined.quote.height);
-        if (missing <= workOf(height)) {
-          const topUp = { token: mined.quote.token, height: owed + HEADROOM };
-          this.#mine(topUp, { ...next, previous: mined });
-        } else {
-          this.#mine({ token, height: height + HEADROOM }, next);
-        }
+        this.#hear(answer as Reply, mined, attempt);
       },
     });
+  }
+
+  #hear({ status, body }: Reply, mined: Mined, attempt: Attempt): void {
+    const { wantedAtMs, requotes } = attempt;
+    const { token, height, owed } = JSON.parse(body as string);
+    if (token !== undefined) this.#quote = { token, height };
+    if (status === 202) {
+      return this.#finish(wantedAtMs, this.#since(wantedAtMs));
+    }
+    if (requotes === MAX_REQUOTES || token === undefined) {
+      return this.#finish(wantedAtMs, Infinity);
+    }
+    const next = { wantedAtMs, requotes: requotes + 1 };
+    const missing = workOf(owed ?? Infinity) - workOf(mined.quote.height);
+    if (missing <= workOf(height)) {
+      const topUp = { token: mined.quote.token, height: owed + HEADROOM };
+      this.#mine(topUp, { ...next, previous: mined });
+    } else {
+      this.#mine({ token, height: height + HEADROOM }, next);
+    }
   }
 
   #finish(wantedAtMs: number, waitMs: number): void {
@@ -224,6 +222,12 @@ export class Visitor {
   #drawBytes(length: number): Uint8Array {
     return Uint8Array.from({ length }, () => this.#random() * 256);
   }
+}
+
+/** Of one post. */
+interface Attempt {
+  readonly wantedAtMs: number;
+  readonly requotes: number;
 }
 
 interface Mined {
