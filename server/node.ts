@@ -23,7 +23,11 @@ import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
 import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
-import { buildTurn, type TurnPart, type TurnSurroundings } from "./node_turn.ts";
+import {
+  buildTurn,
+  type TurnPart,
+  type TurnSurroundings,
+} from "./node_turn.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
 import type { TurnEndpoint } from "./turn/turn_server.ts";
 import { startTurnWorker } from "./turn/turn_thread.ts";
@@ -38,7 +42,7 @@ export interface Node {
   readonly turnEndpoints: readonly TurnEndpoint[];
   /** What it is made of, for those who look inside: tests and benchmarks. */
   readonly parts: NodeParts;
-  /** Readiness off, streams told to go elsewhere, sockets closed; within 3 s. */
+  /** Readiness off, streams told to go elsewhere, sockets closed; within 4 s. */
   close(): Promise<void>;
 }
 
@@ -200,13 +204,15 @@ export async function startNode(
   const parts = await buildNode(config, surroundings);
   const { api, clock, effort, watch, turn } = parts;
   const onFault = watch.noteFault;
-  await turn?.start(await turnCertificate(config, certificate));
+  const pemOfTurn = await turnCertificate(config, certificate);
   const options = { api, clock, effort, certificate, onFault };
-  const listener = await listen(config, { options, warn })
-    .catch(async (error) => {
-      await turn?.close();
-      throw error;
-    });
+  const listener = await listen(config, { options, warn });
+  try {
+    await turn?.start(pemOfTurn);
+  } catch (error) {
+    await listener.close(0);
+    throw error;
+  }
   measureListener(watch.metrics, listener);
   parts.start();
   certificate?.start({ clock, warn });
@@ -218,8 +224,8 @@ export async function startNode(
     async close() {
       certificate?.close();
       parts.close();
-      await listener.close(GRACE_MS);
       await turn?.close();
+      await listener.close(GRACE_MS);
     },
   };
 }

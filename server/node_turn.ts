@@ -9,10 +9,7 @@ import { CredentialDesk } from "./turn/credential_desk.ts";
 import { type StartTurn, TurnKeeper } from "./turn/turn_keeper.ts";
 import type { TurnOffer } from "./turn/turn_offer.ts";
 import { urlsOfEndpoints, withStun } from "./turn/turn_urls.ts";
-import type {
-  EmbeddedTurnConfig,
-  ExternalTurnConfig,
-} from "./turn_config.ts";
+import type { EmbeddedTurnConfig, ExternalTurnConfig } from "./turn_config.ts";
 
 /** What tests replace. */
 export interface TurnSurroundings {
@@ -102,11 +99,21 @@ function embedded(
       },
       keeper,
     },
-    start: (certificate) =>
-      keeper.start({
-        ...{ hosts: hostsOf(config), port, tlsPort, certificate },
-        ...{ relayPorts, externalIp, secret, allowPrivate },
-      }),
+    async start(certificate) {
+      const hosts = hostsOf(config);
+      try {
+        await keeper.start({
+          ...{ hosts, port, tlsPort, certificate },
+          ...{ relayPorts, externalIp, secret, allowPrivate },
+        });
+      } catch (cause) {
+        throw new Error(
+          `STUN and TURN cannot listen: ${(cause as Error).message}; choose ` +
+            "another --turn-port, or do without: --no-turn",
+          { cause },
+        );
+      }
+    },
     close: () => keeper.close(),
   };
 }

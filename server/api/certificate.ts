@@ -41,7 +41,10 @@ export class Certificate {
     paths: PemPair,
     options: PemPair = { cert: "--cert", key: "--key" },
   ): Promise<Certificate> {
-    return new Certificate(paths, { options, pair: await readPair(paths, options) });
+    return new Certificate(paths, {
+      options,
+      pair: await readPair(paths, options),
+    });
   }
 
   get pair(): PemPair {

@@ -5,7 +5,12 @@ import type { Admission } from "../admission/admission.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
 import { admit, type Call, TOO_LARGE } from "./call.ts";
-import { type Answer, type ApiRequest, EventStream, Reply } from "./exchange.ts";
+import {
+  type Answer,
+  type ApiRequest,
+  EventStream,
+  Reply,
+} from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import type { Refusal } from "./problem.ts";
 import {

@@ -121,7 +121,8 @@ const UNAVAILABLE: Refusal = {
 
 const NOT_JSON: Refusal = {
   code: "bad-json",
-  detail: 'The body is not JSON; leave it empty, or send { "renew": username }.',
+  detail:
+    'The body is not JSON; leave it empty, or send { "renew": username }.',
 };
 
 const RENEWAL_REFUSALS: Record<RenewalRefusal, Refusal> = {

@@ -117,7 +117,10 @@ export class TurnClient {
     const framing = new Framing(65_536);
     return new TurnClient(credential, (client) => {
       socket.on("data", (chunk: Uint8Array) => {
-        framing.push(chunk, (bytes) => client.inbox.add(Uint8Array.from(bytes)));
+        framing.push(
+          chunk,
+          (bytes) => client.inbox.add(Uint8Array.from(bytes)),
+        );
       });
       socket.on("error", () => {});
       socket.once("close", () => client.#end());
