@@ -9,7 +9,7 @@ import {
   type Answer,
   type ApiRequest,
   EventStream,
-  Reply,
+  type Reply,
 } from "./exchange.ts";
 import { refuse, respond, wantsEventStream } from "./negotiation.ts";
 import type { Refusal } from "./problem.ts";
