@@ -41,7 +41,8 @@ export class Handlers {
   }
 
   home({ request, origin }: Call): Reply {
-    const { config, rooms, history, uptimeMs, unhealthy } = this.#services;
+    const { config, rooms, history, turn, uptimeMs, unhealthy } =
+      this.#services;
     const facts = this.#nodeFacts(origin);
     return respond(
       request,
@@ -54,6 +55,7 @@ export class Handlers {
           idleWork: config.curve.idleWork,
           rooms: rooms.size,
           subscribers: rooms.subscribers,
+          turn,
           history: history.points(),
           freshRoom: crypto.getRandomValues(new Uint8Array(20)).toHex(),
         }),
