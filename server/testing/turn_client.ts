@@ -117,7 +117,10 @@ export class TurnClient {
     const framing = new Framing(65_536);
     return new TurnClient(credential, (client) => {
       socket.on("data", (chunk: Uint8Array) => {
-        framing.push(chunk, (bytes) => client.inbox.add(Uint8Array.from(bytes)));
+        framing.push(
+          chunk,
+          (bytes) => client.inbox.add(Uint8Array.from(bytes)),
+        );
       });
       socket.on("error", () => {});
       socket.once("close", () => client.#end());
@@ -161,7 +164,7 @@ export class TurnClient {
     if (this.#nonce === "") await this.renewNonce();
     const request = newRequest(method, transactionId);
     add(request);
-    return await this.#exchange(this.#sign(request));
+    return await this.#exchange(this.sign(request));
   }
 
   /** Takes the nonce of a refusal. */
@@ -231,7 +234,7 @@ export class TurnClient {
     return this.close();
   }
 
-  #sign(request: MessageWriter): MessageWriter {
+  sign(request: MessageWriter): MessageWriter {
     return request
       .addText(ATTRIBUTE.username, this.#credential.username)
       .addText(ATTRIBUTE.realm, REALM)
