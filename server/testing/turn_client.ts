@@ -164,7 +164,7 @@ export class TurnClient {
     if (this.#nonce === "") await this.renewNonce();
     const request = newRequest(method, transactionId);
     add(request);
-    return await this.#exchange(this.#sign(request));
+    return await this.#exchange(this.sign(request));
   }
 
   /** Takes the nonce of a refusal. */
@@ -234,7 +234,7 @@ export class TurnClient {
     return this.close();
   }
 
-  #sign(request: MessageWriter): MessageWriter {
+  sign(request: MessageWriter): MessageWriter {
     return request
       .addText(ATTRIBUTE.username, this.#credential.username)
       .addText(ATTRIBUTE.realm, REALM)
