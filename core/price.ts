@@ -14,6 +14,7 @@ const MAX_SURCHARGED_MESSAGES = 64;
 /** What one request costs, relative to a post. */
 export const WEIGHTS = {
   room: 1,
+  token: 8,
 } as const;
 
 /** Work in hashes, at rest and at full load. */

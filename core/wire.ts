@@ -24,6 +24,8 @@ export const LIMITS = {
   historyMessages: 256,
   /** Seconds between two heartbeats (`quote` events) of a stream, at most. */
   heartbeatSeconds: 15,
+  /** Seconds for which a TURN credential is good; paying again renews it. */
+  turnCredentialSeconds: 600,
 } as const;
 
 /** Names of the server-sent events; a message is a plain event, without a name. */
@@ -45,6 +47,7 @@ export const PATHS = {
   ip: "/ip",
   health: "/health",
   metrics: "/metrics",
+  token: "/token",
 } as const;
 
 /** The name of a room: 40 or 64 lower-case hex digits. */
@@ -126,6 +129,24 @@ export interface Posted extends Quote {
   readonly subscribers: number;
 }
 
+/** Body of `POST /token`; an empty one asks for a new credential. */
+export interface TurnRequest {
+  /** The username of a credential that is to live on. */
+  readonly renew?: string | undefined;
+}
+
+/** Answer of `POST /token`. With `urls`, `username` and `credential` it is an RTCIceServer. */
+export interface TurnGrant extends Quote {
+  /** `turn:` and `turns:` URLs. */
+  readonly urls: readonly string[];
+  /** Begins with the credential's end, Unix seconds, where it was not renewed. */
+  readonly username: string;
+  /** Its password. */
+  readonly credential: string;
+  /** Seconds for which it is good. */
+  readonly ttl: number;
+}
+
 /** Why a request was refused. Stable; `type` is `urn:sigmesh:problem:<code>`. */
 export type ProblemCode =
   | "stamp-missing"
@@ -141,6 +162,7 @@ export type ProblemCode =
   | "bad-request"
   | "bad-room"
   | "bad-field"
+  | "bad-json"
   | "post-not-utf8"
   | "post-has-control"
   | "body-too-large"
@@ -154,6 +176,9 @@ export type ProblemCode =
   | "too-many-rooms"
   | "too-many-requests"
   | "too-busy"
+  | "no-turn"
+  | "turn-unavailable"
+  | "credential-expired"
   | "shutting-down"
   | "internal";
 
@@ -264,6 +289,26 @@ export function parsePosted(value: unknown): Posted | undefined {
     : undefined;
 }
 
+/** Reads {@linkcode TurnRequest} from JSON. Undefined when it is none. */
+export function parseTurnRequest(value: unknown): TurnRequest | undefined {
+  return !Array.isArray(value) &&
+      hasFields(value, { renew: isAbsentOr(isString) })
+    ? value
+    : undefined;
+}
+
+/** Reads {@linkcode TurnGrant} from JSON. Undefined when it is none. */
+export function parseTurnGrant(value: unknown): TurnGrant | undefined {
+  return isQuote(value) && hasFields(value, {
+      urls: (urls) => isStrings(urls) && urls.every(isTurnUrl),
+      username: isString,
+      credential: isString,
+      ttl: isCount,
+    })
+    ? value as unknown as TurnGrant
+    : undefined;
+}
+
 /** Reads {@linkcode Problem} from JSON. Undefined when it is none. */
 export function parseProblem(value: unknown): Problem | undefined {
   return hasFields(value, {
@@ -316,6 +361,11 @@ function isStringOrNull(value: unknown): boolean {
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isString);
+}
+
+/** An RTCPeerConnection throws at any other. */
+function isTurnUrl(url: string): boolean {
+  return /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/.test(url);
 }
 
 function isNumbers(value: unknown): boolean {

@@ -39,6 +39,8 @@ const parsers = {
   nodes: wire.parseNodes,
   room: wire.parseRoomFacts,
   posted: wire.parsePosted,
+  "turn request": wire.parseTurnRequest,
+  "turn grant": wire.parseTurnGrant,
   problem: wire.parseProblem,
 };
 
@@ -71,6 +73,18 @@ const samples: { [name in keyof typeof parsers]: unknown } = {
   nodes: ["https://node.example"],
   room: { room: "ab", subscribers: 2, messages: 1, token: TOKEN, height: 16 },
   posted: { id: "W8Du", subscribers: 2, token: TOKEN, height: 16 },
+  "turn request": { renew: "1760000600:AAECAwQFBgcICQoL" },
+  "turn grant": {
+    urls: [
+      "turn:node.example:3478?transport=udp",
+      "turns:[2001:db8::1]:5349?transport=tcp",
+    ],
+    username: "1760000600:AAECAwQFBgcICQoL",
+    credential: "htVVrzHbFrrMVV3uApSgMN5SpYY=",
+    ttl: 600,
+    token: TOKEN,
+    height: 19,
+  },
   problem: {
     type: "urn:sigmesh:problem:stamp-mismatch",
     title: "t",
@@ -98,6 +112,31 @@ for (const [name, sample] of Object.entries(samples)) {
     }
   });
 }
+
+Deno.test("a TURN URL that no RTCPeerConnection takes is refused", () => {
+  const grant = samples["turn grant"] as object;
+  for (
+    const url of [
+      "",
+      "stun:node.example:3478",
+      "https://node.example",
+      "turn:",
+      "turn://node.example",
+      "turn:user@node.example",
+      "turn:node.example?transport=sctp",
+      "turn:node.example?transport=udp&x",
+      "turn:node.example#x",
+      " turn:node.example",
+      "javascript:turn:x",
+    ]
+  ) {
+    assertEquals(
+      wire.parseTurnGrant({ ...grant, urls: [url] }),
+      undefined,
+      url,
+    );
+  }
+});
 
 Deno.test("a token that is none is refused before anybody mines for it", () => {
   assertEquals(

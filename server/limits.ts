@@ -13,6 +13,8 @@ export const SERVER_LIMITS = {
   historyBytes: 64 * MEBIBYTE,
   /** Spent stamps. At the bound the oldest second is forgotten, and its tokens refused. */
   spentStamps: 2_000_000,
+  /** Renewed TURN credentials. At the bound the one that ends first cannot be renewed again. */
+  renewedCredentials: 8192,
   /** Bytes that wait for one subscriber to read. At the bound it is dropped. */
   subscriberQueueBytes: 64 * 1024,
   /** Bytes that one turn of the event loop may bring one subscriber. At the bound it is dropped. */
@@ -49,4 +51,52 @@ export const SERVER_LIMITS = {
   headerSeconds: 10,
   /** Seconds for a whole request to arrive. Then 408, and the connection ends. */
   requestSeconds: 15,
+  /** Allocations and reserved ports of TURN. At the bound who holds most gives way, else 508. */
+  turnAllocations: 500,
+  /** The same of one credential. At the bound 486. */
+  turnAllocationsPerCredential: 32,
+  /** Credentials that hold allocations from one IPv4 address or IPv6 /64. At the bound 486. */
+  turnCredentialsPerAddress: 16,
+  /** Addresses that an allocation may exchange data with. At the bound 508, until some expire. */
+  turnPermissions: 256,
+  /** Channels of an allocation. At the bound likewise. */
+  turnChannels: 256,
+  /** Bytes a second that an allocation relays, both ways together. Beyond them packets are dropped. */
+  turnBytesPerSecondPerAllocation: 8 * MEBIBYTE,
+  /** The same of all allocations. Beyond them likewise. */
+  turnBytesPerSecond: 64 * MEBIBYTE,
+  /** Seconds for which a nonce is good. Then 438, with another one. */
+  turnNonceSeconds: 3600,
+  /** Seconds that an allocation lives unless its client asks for more. Then it ends. */
+  turnDefaultLifetimeSeconds: 600,
+  /** Seconds that a client may ask for at once. A larger number counts as this one. */
+  turnMaxLifetimeSeconds: 3600,
+  /** Seconds for which an allocation outlives its credential at most. Then it ends. */
+  turnGraceSeconds: 60,
+  /** Seconds for which data of a peer is let through. Then it is dropped until permitted again. */
+  turnPermissionSeconds: 300,
+  /** Seconds for which a channel is bound. Then its data is dropped, and it may be bound to another peer. */
+  turnChannelSeconds: 600,
+  /** Seconds for which the port beside an even one is kept. Then its token is worth nothing. */
+  turnReservationSeconds: 30,
+  /** Renewed credentials remembered. At the bound the one renewed longest ago expires as it was issued. */
+  turnRenewals: 100_000,
+  /** Bytes of a message of STUN or TURN over TCP. Beyond them the connection ends. */
+  turnMessageBytes: 4096,
+  /** Connections to TURN. At the bound the oldest without an allocation is ended, else the new one. */
+  turnConnections: 1024,
+  /** The same of one IPv4 address or IPv6 /64. At the bound likewise. */
+  turnConnectionsPerAddress: 64,
+  /** Seconds for which a connection to TURN may have no allocation. Then it is ended. */
+  turnIdleSeconds: 10,
+  /** Bytes that wait for a client of TURN over TCP to read. Beyond them packets are dropped. */
+  turnSendBufferBytes: 256 * 1024,
 } as const;
+
+/** Bounds of TURN by themselves: benchmarks raise some. */
+export type TurnLimits = {
+  readonly [
+    Name in keyof typeof SERVER_LIMITS as Name extends `turn${string}` ? Name
+      : never
+  ]: number;
+};

@@ -36,6 +36,7 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> =
     "bad-request": { status: 400, title: "Bad request" },
     "bad-room": { status: 400, title: "Not a room" },
     "bad-field": { status: 400, title: "Bad field" },
+    "bad-json": { status: 400, title: "Not JSON" },
     "post-not-utf8": { status: 400, title: "Post is not UTF-8" },
     "post-has-control": { status: 400, title: "Post has CR or NUL" },
     "body-too-large": { status: 413, title: "Body too large" },
@@ -52,6 +53,9 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> =
     "too-many-requests": { status: 429, title: "Too many free requests" },
     "too-busy": { status: 503, title: "Too busy for free requests" },
     "too-many-rooms": { status: 503, title: "Too many rooms" },
+    "no-turn": { status: 404, title: "No TURN here" },
+    "credential-expired": { status: 410, title: "Credential expired" },
+    "turn-unavailable": { status: 503, title: "TURN is starting" },
     "shutting-down": { status: 503, title: "Shutting down" },
     "internal": { status: 500, title: "Fault of this node" },
   };

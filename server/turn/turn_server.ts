@@ -65,6 +65,8 @@ export interface TurnServer {
   readonly endpoints: readonly TurnEndpoint[];
   /** Of a worker at most a second old. */
   readonly totals: TurnTotals;
+  /** Resolves when the server is no more: with the fault that ended it, or undefined after `close()`. */
+  readonly ended: Promise<unknown>;
   /** Lets a credential that was paid for again live until then, Unix seconds. */
   renew(username: string, expiresAt: number): void;
   /** Ends allocations and listeners. */

@@ -1,0 +1,100 @@
+/** The ports that relayed addresses may have, and the sockets bound to them. */
+
+import type { Socket } from "node:dgram";
+import { bindUdp } from "./udp_socket.ts";
+
+/** A bound relay socket. */
+export interface RelaySocket {
+  readonly socket: Socket;
+  readonly port: number;
+}
+
+/** Another process may hold some of the ports; a request tries no more than this. */
+const MOST_TRIES = 32;
+
+/** Hands out ports in random order: peers shall not guess the next one. */
+export class RelayPorts {
+  readonly #least: number;
+  readonly #count: number;
+  readonly #random: () => number;
+  readonly #taken = new Set<number>();
+
+  constructor({ least, most, random = Math.random }: {
+    least: number;
+    most: number;
+    /** In [0, 1). */
+    random?: () => number;
+  }) {
+    this.#least = least;
+    this.#count = most - least + 1;
+    this.#random = random;
+  }
+
+  /** Ports taken. */
+  get size(): number {
+    return this.#taken.size;
+  }
+
+  /** Whether a port is one of those. */
+  includes(port: number): boolean {
+    return port >= this.#least && port < this.#least + this.#count;
+  }
+
+  /** Binds a free port of this host address; undefined when there is none. */
+  open(host: string): RelaySocket | undefined {
+    return this.#firstOf(() => true, (port) => this.#bind(host, port));
+  }
+
+  /** The same for an even port (EVEN-PORT). */
+  openEven(host: string): RelaySocket | undefined {
+    return this.#firstOf(isEven, (port) => this.#bind(host, port));
+  }
+
+  /** The same for an even port and the one after it. */
+  openPair(host: string): readonly [RelaySocket, RelaySocket] | undefined {
+    return this.#firstOf(isEven, (port) => {
+      if (!this.#isFree(port + 1)) return undefined;
+      const even = this.#bind(host, port);
+      const odd = even && this.#bind(host, port + 1);
+      if (even && !odd) this.close(even);
+      return even && odd && [even, odd];
+    });
+  }
+
+  close({ socket, port }: RelaySocket): void {
+    socket.removeAllListeners();
+    socket.close();
+    this.#taken.delete(port);
+  }
+
+  #firstOf<T>(
+    isWanted: (port: number) => boolean,
+    open: (port: number) => T | undefined,
+  ): T | undefined {
+    const start = Math.floor(this.#random() * this.#count);
+    let tries = 0;
+    for (let i = 0; i < this.#count && tries < MOST_TRIES; i++) {
+      const port = this.#least + (start + i) % this.#count;
+      if (!isWanted(port) || !this.#isFree(port)) continue;
+      const opened = open(port);
+      if (opened !== undefined) return opened;
+      tries++;
+    }
+    return undefined;
+  }
+
+  #isFree(port: number): boolean {
+    return this.includes(port) && !this.#taken.has(port);
+  }
+
+  #bind(host: string, port: number): RelaySocket | undefined {
+    const bound = bindUdp(host, port);
+    if (!bound.ok) return undefined;
+    this.#taken.add(port);
+    return { socket: bound.socket, port };
+  }
+}
+
+function isEven(port: number): boolean {
+  return port % 2 === 0;
+}

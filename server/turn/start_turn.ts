@@ -1,0 +1,157 @@
+/** A STUN and TURN server in this thread. */
+
+import type { Socket } from "node:dgram";
+import { type Clock, createSystemClock } from "../clock.ts";
+import { SERVER_LIMITS, type TurnLimits } from "../limits.ts";
+import { Connections } from "./connections.ts";
+import {
+  listenTcp,
+  type StreamListener,
+  type StreamParts,
+} from "./listener_tcp.ts";
+import { serveUdp } from "./listener_udp.ts";
+import { Tally } from "./tally.ts";
+import { Totals } from "./totals.ts";
+import { Turn } from "./turn.ts";
+import type { TurnEndpoint, TurnOptions, TurnServer } from "./turn_server.ts";
+import { bindUdp } from "./udp_socket.ts";
+
+/** What tests and benchmarks replace. */
+export interface TurnSurroundings {
+  readonly clock?: Clock;
+  readonly limits?: Partial<TurnLimits>;
+  /** Gets errors inside the server; it goes on. */
+  readonly onFault?: (fault: unknown) => void;
+}
+
+/** A port that is free for UDP may be taken for TCP: then another one is tried. */
+const MOST_TRIES = 8;
+
+/** Listens; rejects, with the system's code, when it cannot. */
+export async function startTurn(
+  options: TurnOptions,
+  surroundings: TurnSurroundings = {},
+): Promise<TurnServer> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await start(options, surroundings);
+    } catch (error) {
+      const isChosenPort = options.port === 0 && codeOf(error) === "EADDRINUSE";
+      if (!isChosenPort || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function start(
+  options: TurnOptions,
+  { clock = createSystemClock(), limits: changed = {}, onFault = () => {} }:
+    TurnSurroundings,
+): Promise<TurnServer> {
+  const limits = { ...SERVER_LIMITS, ...changed };
+  const tally = new Tally();
+  const { sockets, endpoints: udp } = bindAll(options);
+  const turn = new Turn({
+    ...{ options, endpoints: udp, clock, limits, tally, onFault },
+  });
+  const connections = new Connections({ clock, limits });
+  const streams: StreamListener[] = [];
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const totals = new Totals({ clock, tally, limits, turn });
+  const parts = [turn, connections, totals];
+  const close = async () => {
+    const closed = streams.map((listener) => listener.close());
+    for (const part of parts) part.close();
+    for (const socket of sockets) socket.close();
+    await Promise.all(closed);
+    end();
+  };
+  try {
+    const serving = { turn, tally, limits, connections };
+    const endpoints = [
+      ...udp,
+      ...await listenAll(options, { udp, streams, serving }),
+    ];
+    for (const socket of sockets) serveUdp(socket, { turn, tally });
+    for (const part of parts) part.start();
+    return {
+      endpoints,
+      get totals() {
+        return totals.read();
+      },
+      ended,
+      renew: (username, expiresAt) => turn.renewals.renew(username, expiresAt),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** One socket for each host address that there is, on one port. */
+function bindAll(
+  { hosts, port }: TurnOptions,
+): { sockets: Socket[]; endpoints: TurnEndpoint[] } {
+  const sockets: Socket[] = [];
+  const endpoints: TurnEndpoint[] = [];
+  let missing: Error | undefined;
+  for (const address of hosts) {
+    const bound = bindUdp(address, endpoints[0]?.port ?? port);
+    if (bound.ok) {
+      sockets.push(bound.socket);
+      const { port } = bound.socket.address();
+      endpoints.push({ transport: "udp", address, port });
+    } else if (isMissingAddress(bound.error)) missing = bound.error;
+    else {
+      for (const socket of sockets) socket.close();
+      throw bound.error;
+    }
+  }
+  if (endpoints.length === 0) throw missing ?? new RangeError("No hosts");
+  return { sockets, endpoints };
+}
+
+/** TCP on the port of UDP, and TLS on its own when there is a certificate. */
+async function listenAll(
+  { certificate, tlsPort }: TurnOptions,
+  { udp, streams, serving }: {
+    udp: readonly TurnEndpoint[];
+    /** Gets the listeners, also those before one that failed. */
+    streams: StreamListener[];
+    serving: StreamParts;
+  },
+): Promise<TurnEndpoint[]> {
+  const endpoints: TurnEndpoint[] = [];
+  const listen = async (port: number, encryption?: typeof certificate) => {
+    const transport = encryption ? "tls" as const : "tcp" as const;
+    let chosen = port;
+    for (const host of streamHosts(udp)) {
+      const at = { host, port: chosen, certificate: encryption ?? undefined };
+      const listener = await listenTcp(at, serving);
+      streams.push(listener);
+      chosen = listener.port;
+    }
+    for (const { address } of udp) {
+      endpoints.push({ transport, address, port: chosen });
+    }
+  };
+  await listen(udp[0]!.port);
+  if (certificate !== null) await listen(tlsPort, certificate);
+  return endpoints;
+}
+
+/** TCP on `::` takes IPv4 too under Deno, whatever it is told; both cannot be had. */
+function streamHosts(udp: readonly TurnEndpoint[]): string[] {
+  const hosts = udp.map(({ address }) => address);
+  return hosts.includes("::")
+    ? hosts.filter((host) => host !== "0.0.0.0")
+    : hosts;
+}
+
+function isMissingAddress(error: unknown): boolean {
+  return ["EADDRNOTAVAIL", "EAFNOSUPPORT"].includes(codeOf(error) ?? "");
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string }).code;
+}
