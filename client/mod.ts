@@ -30,6 +30,8 @@ export {
   type NodeClientOptions,
   type PostOptions,
   type PostReceipt,
+  type TurnCredentialOptions,
+  type TurnReceipt,
 } from "./node_client.ts";
 export type { Cost } from "./payment.ts";
 export { measureHashRate, solve } from "@sigmesh/core";

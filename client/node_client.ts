@@ -9,8 +9,10 @@ import {
   parseNodes,
   parsePosted,
   parseProblem,
+  parseQuote,
   parseRoomFacts,
   parseRoomHash,
+  parseTurnGrant,
   PATHS,
   type Posted,
   type Problem,
@@ -20,6 +22,7 @@ import {
   type RoomFacts,
   type RoomHash,
   roomPath,
+  type TurnGrant,
 } from "@sigmesh/core/wire";
 import {
   challengeOf,
@@ -33,7 +36,12 @@ import {
   NodeUnreachableError,
 } from "./errors.ts";
 import { type Cost, mine, type Outcome, pay } from "./payment.ts";
-import { joinSignals } from "./signals.ts";
+import {
+  type Answer,
+  NodeHttp,
+  type NodeRequest,
+  unreadable,
+} from "./node_http.ts";
 
 /** Options of a {@linkcode NodeClient}. */
 export interface NodeClientOptions {
@@ -59,13 +67,24 @@ export interface PostOptions extends CallOptions {
   readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
 }
 
+/** Options of {@linkcode NodeClient.buyTurnCredential}. */
+export interface TurnCredentialOptions extends PostOptions {
+  /** Username of a credential that is to live on. */
+  readonly renew?: string | undefined;
+}
+
+/** A TURN credential that was paid for: an RTCIceServer, and what else there is to know. */
+export interface TurnReceipt extends TurnGrant {
+  readonly urls: string[];
+  /** What it took. */
+  readonly cost: Cost;
+}
+
 /** An accepted post. */
 export interface PostReceipt extends Posted {
   /** What it took. */
   readonly cost: Cost;
 }
-
-const MAX_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Talks to one node.
@@ -86,8 +105,7 @@ export class NodeClient {
   readonly origin: string;
   /** Bits of work beyond which this client does not pay. */
   readonly maxHeight: number;
-  readonly #fetch: typeof fetch;
-  readonly #timeoutMs: number;
+  readonly #http: NodeHttp;
 
   /** Throws TypeError when `origin` is not an http(s) URL. */
   constructor(
@@ -104,13 +122,15 @@ export class NodeClient {
     }
     this.origin = url.origin;
     this.maxHeight = maxHeight;
-    this.#fetch = fetch;
-    this.#timeoutMs = timeoutMs;
+    this.#http = new NodeHttp(this.origin, { fetch, timeoutMs });
   }
 
   /** What the node says of itself, and its present quote. */
   async facts(options: CallOptions = {}): Promise<NodeFacts> {
-    const facts = await this.#get(PATHS.home, parseNodeFacts, options);
+    const facts = await this.#http.get(PATHS.home, {
+      parse: parseNodeFacts,
+      ...options,
+    });
     if (facts.protocol === PROTOCOL) return facts;
     throw new NodeProtocolError(
       `${this.origin} speaks protocol ${facts.protocol}, this library ` +
@@ -120,17 +140,20 @@ export class NodeClient {
 
   /** This client's address, as the node sees it. */
   ip(options: CallOptions = {}): Promise<IpFacts> {
-    return this.#get(PATHS.ip, parseIpFacts, options);
+    return this.#http.get(PATHS.ip, { parse: parseIpFacts, ...options });
   }
 
   /** Origins of other nodes that this one knows. */
   nodes(options: CallOptions = {}): Promise<readonly string[]> {
-    return this.#get(PATHS.nodes, parseNodes, options);
+    return this.#http.get(PATHS.nodes, { parse: parseNodes, ...options });
   }
 
   /** What the node tells of a room, and the quote for a post to it. */
   room(room: string, options: CallOptions = {}): Promise<RoomFacts> {
-    return this.#get(roomPath(requireRoom(room)), parseRoomFacts, options);
+    return this.#http.get(roomPath(requireRoom(room)), {
+      parse: parseRoomFacts,
+      ...options,
+    });
   }
 
   /**
@@ -194,29 +217,7 @@ export class NodeClient {
     } = {},
   ): Promise<ReadableStream<Uint8Array>> {
     const path = `${roomPath(requireRoom(room))}?${new URLSearchParams(query)}`;
-    const deadline = this.#startDeadline(signal);
-    const answer = await this.#reach(signal, async () => {
-      const response = await this.#dial(path, {
-        headers: { accept: "text/event-stream" },
-        signal: deadline.signal, // also ends the stream, later
-      });
-      return isEventStream(response)
-        ? response.body!
-        : this.#refusal(response.status, await readJson(response));
-    }).finally(deadline.meet);
-    if (!(answer instanceof Error)) return answer;
-    deadline.release();
-    throw answer;
-  }
-
-  async #get<T>(
-    path: string,
-    parse: (value: unknown) => T | undefined,
-    { signal }: CallOptions,
-  ): Promise<T> {
-    const { status, value } = await this.#exchange(path, {}, signal);
-    if (status !== 200) throw this.#refusal(status, value);
-    return this.#parse(value, parse);
+    return await this.#http.openStream(path, signal);
   }
 
   async #sendPost(
@@ -227,7 +228,11 @@ export class NodeClient {
   ): Promise<Outcome<Posted>> {
     // In the query: an Authorization header would cost a CORS preflight.
     const send = () =>
-      this.#exchange(`${path}?pow=${stamp}`, { method: "POST", body }, signal);
+      this.#http.exchange(`${path}?pow=${stamp}`, {
+        method: "POST",
+        body,
+        signal,
+      });
     let isRepeated = false;
     const { status, value } = await send().catch((error) => {
       if (!(error instanceof NodeUnreachableError)) throw error;
@@ -235,7 +240,7 @@ export class NodeClient {
       return send();
     });
     if (status === 202) {
-      return { kind: "accepted", value: this.#parse(value, parsePosted) };
+      return { kind: "accepted", value: this.#http.parse(value, parsePosted) };
     }
     const problem = parseProblem(value) ?? unreadable(status);
     const wasSpentByUs = isRepeated && problemCodeOf(problem) === "stamp-spent";
@@ -266,72 +271,55 @@ export class NodeClient {
     return { id: messageIdOf(challenge), subscribers: 0, token, height };
   }
 
-  /** A request and its whole answer, in time. */
-  #exchange(
-    path: string,
-    init: RequestInit,
-    signal: AbortSignal | undefined,
-  ): Promise<{ status: number; value: unknown }> {
-    const deadline = this.#startDeadline(signal);
-    return this.#reach(signal, async () => {
-      const response = await this.#dial(path, {
-        ...init,
-        headers: { accept: "application/json" },
-        signal: deadline.signal,
-      });
-      return { status: response.status, value: await readJson(response) };
-    }).finally(() => {
-      deadline.meet();
-      deadline.release();
+  /**
+   * Pays for a TURN credential, to be given to an RTCPeerConnection in
+   * `iceServers`. `renew` is the username of one that is to live on: while its
+   * call lasts, renew it before its `ttl` has passed.
+   *
+   * A node without TURN refuses with the code `no-turn`.
+   */
+  async buyTurnCredential(
+    { renew, quote, signal, onProgress }: TurnCredentialOptions = {},
+  ): Promise<TurnReceipt> {
+    const text = renew === undefined ? "" : JSON.stringify({ renew });
+    const body = new TextEncoder().encode(text);
+    const ask = { method: "POST", body, signal };
+    const outcome = await pay({
+      origin: this.origin,
+      method: "POST",
+      path: PATHS.token,
+      body,
+      quote: quote ?? await this.#quoteFor(PATHS.token, ask),
+      maxHeight: this.maxHeight,
+      signal,
+      onProgress,
+      send: async (stamp) => {
+        const answer = await this.#http
+          .exchange(`${PATHS.token}?pow=${stamp}`, ask);
+        return this.#outcomeOf(answer, parseTurnGrant);
+      },
     });
-  }
-
-  /** The caller's signal, and the end of patience until it is met. */
-  #startDeadline(signal: AbortSignal | undefined) {
-    const late = new AbortController();
-    const expire = () => late.abort(new Error("no answer in time"));
-    const timer = setTimeout(expire, this.#timeoutMs);
-    const meet = () => clearTimeout(timer);
-    return { ...joinSignals(signal, late.signal), meet };
-  }
-
-  #dial(path: string, init: RequestInit): Promise<Response> {
-    return this.#fetch(this.origin + path, {
-      ...init,
-      redirect: "error", // it would lead to a node that no stamp was mined for
-      credentials: "omit",
-    });
-  }
-
-  /** Tells the caller's abort from a node that cannot be reached. */
-  async #reach<T>(
-    signal: AbortSignal | undefined,
-    act: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await act();
-    } catch (cause) {
-      signal?.throwIfAborted();
-      throw new NodeUnreachableError(this.origin, cause);
+    if (outcome.kind === "refused") {
+      throw new NodeRefusalError(this.origin, outcome.problem);
     }
+    const { value, cost } = outcome;
+    return { ...value, urls: [...value.urls], cost };
   }
 
-  #parse<T>(value: unknown, parse: (value: unknown) => T | undefined): T {
-    const parsed = parse(value);
-    if (parsed === undefined) throw this.#noNode();
-    return parsed;
+  /** Asks without paying: the refusal has the quote. */
+  async #quoteFor(path: string, ask: NodeRequest): Promise<Quote> {
+    const { status, value } = await this.#http.exchange(path, ask);
+    if (status !== 401) throw this.#http.refusal(status, value);
+    return this.#http.parse(value, parseQuote);
   }
 
-  #refusal(status: number, value: unknown): Error {
-    if (status === 200) return this.#noNode();
-    const problem = parseProblem(value) ?? unreadable(status);
-    return new NodeRefusalError(this.origin, problem);
-  }
-
-  #noNode(): NodeProtocolError {
-    return new NodeProtocolError(
-      `${this.origin} answers, but not as a signaling node does: check the address`,
-    );
+  #outcomeOf<T>(
+    { status, value }: Answer,
+    parse: (value: unknown) => T | undefined,
+  ): Outcome<T> {
+    return status === 200
+      ? { kind: "accepted", value: this.#http.parse(value, parse) }
+      : { kind: "refused", problem: parseProblem(value) ?? unreadable(status) };
   }
 }
 
@@ -360,41 +348,4 @@ function encodePost(text: string): Uint8Array<ArrayBuffer> {
     );
   }
   return body;
-}
-
-function isEventStream({ status, headers }: Response): boolean {
-  const type = headers.get("content-type") ?? "";
-  return status === 200 && type.startsWith("text/event-stream");
-}
-
-/** JSON of bounded size; undefined when it is none. */
-async function readJson(response: Response): Promise<unknown> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  while (reader !== undefined) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      await reader.cancel();
-      return undefined;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-  try {
-    return JSON.parse(text + decoder.decode());
-  } catch {
-    return undefined;
-  }
-}
-
-function unreadable(status: number): Problem {
-  return {
-    type: "about:blank",
-    title: `Status ${status}`,
-    status,
-    detail: "The answer holds no reason; something between may have made it.",
-  };
 }

@@ -5,7 +5,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { withTestNode } from "../server/testing/test_node.ts";
+import { stillTurn } from "../server/testing/still_turn.ts";
+import {
+  LOCAL_TURN,
+  startTestNode,
+  withTestNode,
+} from "../server/testing/test_node.ts";
 import {
   NodeProtocolError,
   NodeRefusalError,
@@ -213,4 +218,74 @@ Deno.test("a post whose answer was lost arrives once, and is not an error", asyn
     assertEquals(id.length, 16);
     assertEquals((await client.room(ROOM)).messages, 1);
   });
+});
+
+Deno.test("a TURN credential is paid for, renewed, and what an RTCPeerConnection takes", async () => {
+  const { start, servers } = stillTurn();
+  const node = await startTestNode({ turn: LOCAL_TURN }, { startTurn: start });
+  const client = new NodeClient(node.origin);
+  const bought = await client.buyTurnCredential();
+  const server: RTCIceServer = bought;
+  assertEquals(server.urls, [
+    "turn:127.0.0.1:3478?transport=udp",
+    "turn:127.0.0.1:3478?transport=tcp",
+  ]);
+  assert(bought.cost.height >= 11);
+  const { username, credential } = await client.buyTurnCredential({
+    renew: bought.username,
+  });
+  assertEquals([username, credential], [bought.username, bought.credential]);
+  assertEquals(servers[0]!.renewed.map(([renewed]) => renewed), [username]);
+  await node.close();
+});
+
+Deno.test("a node without TURN refuses to sell a credential, and says why", async () => {
+  await withNode(async (client) => {
+    const error = await assertRejects(
+      () => client.buyTurnCredential(),
+      NodeRefusalError,
+      "another node",
+    );
+    assertEquals(error.code, "no-turn");
+  });
+});
+
+Deno.test("nobody pays for a renewal that is refused", async () => {
+  const { start } = stillTurn();
+  const node = await startTestNode({ turn: LOCAL_TURN }, { startTurn: start });
+  const asked: string[] = [];
+  const client = new NodeClient(node.origin, {
+    fetch(url, init) {
+      asked.push(`${url}`);
+      return fetch(url, init);
+    },
+  });
+  await assertRejects(
+    () => client.buyTurnCredential({ renew: "somebody" }),
+    NodeRefusalError,
+    "username",
+  );
+  assertEquals(asked, [`${node.origin}/token`]);
+  await node.close();
+});
+
+Deno.test("what is no TURN credential is told apart from one", async () => {
+  const grant = {
+    urls: ["turn:node.example"],
+    username: "u",
+    credential: "c",
+    ttl: 600,
+    token: "AWjneAARQJZQBnfoxNAMaZWxLLvUxoE",
+    height: 1,
+  };
+  const quote = { token: grant.token, height: 1 };
+  const fair = answered(() => Response.json(grant));
+  assertEquals((await fair.buyTurnCredential({ quote })).username, "u");
+  const foul = answered(() => Response.json({ ...grant, urls: ["http://x"] }));
+  await assertRejects(
+    () => foul.buyTurnCredential({ quote }),
+    NodeProtocolError,
+  );
+  const free = answered(() => Response.json(grant)); // unpaid, there is no quote
+  await assertRejects(() => free.buyTurnCredential(), NodeProtocolError);
 });

@@ -46,6 +46,11 @@ export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === "loopback";
 }
 
+/** Whether an address stands for all of a machine's, where one listens. */
+export function isWildcard(address: string): boolean {
+  return /^[0:.]+$/.test(normaliseAddress(address));
+}
+
 function withoutZone(address: string): string {
   return address.split("%", 1)[0]!;
 }

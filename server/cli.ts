@@ -1,14 +1,20 @@
 /** The command line: options and SIGMESH_ variables -> {@linkcode Config}. */
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { count, option } from "./cli_option.ts";
+import {
+  addTurnOptions,
+  faultOfPair,
+  faultOfTurn,
+  isTurnOption,
+  turnConfigFrom,
+} from "./cli_turn.ts";
 import {
   type Config,
-  ConfigError,
   DEFAULT_CONFIG,
   LOG_FORMATS,
   LOG_LEVELS,
   parseAddress,
-  parseCount,
   parseHosts,
   parseOrigin,
   parseProxies,
@@ -56,7 +62,7 @@ export function parseArguments(
 
 function createCommand(): Command {
   const { host, port, maxMemoryBytes, ...defaults } = DEFAULT_CONFIG;
-  return new Command("sigmesh")
+  const command = new Command("sigmesh")
     .description(
       "A node of the WebRTC signaling mesh: browsers meet here to connect directly.",
     )
@@ -152,36 +158,14 @@ function createCommand(): Command {
     .addOption(
       option("--no-mesh", "without other nodes (this version knows none)"),
     )
-    .addOption(
-      option("--no-turn", "without STUN and TURN (this version has none)"),
-    )
     .addHelpText(
       "after",
       `
 Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
 Started without options, the node serves http://localhost:8000/.`,
     );
-}
-
-/** An option, and how its text is read. */
-function option(
-  flags: string,
-  description: string,
-  parse?: (text: string) => unknown,
-): Option {
-  const made = new Option(flags, description);
-  return parse === undefined ? made : made.argParser((text: string) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      throw new InvalidArgumentError(`${error.message}.`);
-    }
-  });
-}
-
-function count(least: number, most: number): (text: string) => number {
-  return (text) => parseCount(text, { least, most });
+  addTurnOptions(command);
+  return command;
 }
 
 /** Sets options by variables. A misspelt one would be a setting that is silently not there. */
@@ -237,11 +221,9 @@ function isSwitch({ required, optional }: Option): boolean {
 /** What one option alone cannot tell. */
 function checkTogether(command: Command): void {
   const { cert, key } = command.opts();
-  if ((cert === undefined) === (key === undefined)) return;
-  const [given, missing] = key === undefined
-    ? ["--cert", "--key"]
-    : ["--key", "--cert"];
-  command.error(`error: ${given} needs ${missing}: both, or neither`);
+  const fault = faultOfPair({ "--cert": cert, "--key": key }) ??
+    faultOfTurn(command);
+  if (fault !== undefined) command.error(`error: ${fault}`);
 }
 
 function configFrom(command: Command): Config {
@@ -252,13 +234,14 @@ function configFrom(command: Command): Config {
     difficulty,
     dht: _dht,
     mesh: _mesh,
-    turn: _turn,
-    ...given
+    ...others
   } = command.opts();
+  const given = Object.entries(others).filter(([name]) => !isTurnOption(name));
   return Object.freeze({
     ...DEFAULT_CONFIG,
-    ...given,
+    ...Object.fromEntries(given),
     certificate: cert === undefined ? null : { cert, key },
+    turn: turnConfigFrom(command),
     isPortExplicit: command.getOptionValueSource("port") !== "default",
     maxMemoryBytes: maxMemory * MEBIBYTE,
     curve: difficulty ?? DEFAULT_CONFIG.curve,

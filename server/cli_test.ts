@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { type Invocation, parseArguments } from "./cli.ts";
 import { type Config, DEFAULT_CONFIG } from "./config.ts";
+import { DEFAULT_TURN, type EmbeddedTurnConfig } from "./turn_config.ts";
 
 function configOf(args: string, variables = {}): Config {
   const invocation = parseArguments(
@@ -30,6 +31,10 @@ Deno.test("without options a node has the defaults", () => {
   assert(Object.isFrozen(configOf("")));
 });
 
+function turn(changed: Partial<EmbeddedTurnConfig>): EmbeddedTurnConfig {
+  return { ...DEFAULT_TURN, ...changed };
+}
+
 const good: [string, Partial<Config>][] = [
   ["--host ::1", { host: "::1" }],
   ["--port 0", { port: 0, isPortExplicit: true }],
@@ -53,7 +58,36 @@ const good: [string, Partial<Config>][] = [
   ["--log-level debug", { logLevel: "debug" }],
   ["--log-level error", { logLevel: "error" }],
   ["--log-format json", { logFormat: "json" }],
-  ["--no-dht --no-mesh --no-turn", {}],
+  ["--no-dht --no-mesh", {}],
+  ["--no-turn", { turn: { kind: "none" } }],
+  ["--turn-port 0", { turn: turn({ port: 0, isPortExplicit: true }) }],
+  ["--turn-port 3478", { turn: turn({ isPortExplicit: true }) }],
+  ["--turn-relay-ports 50000-50063", {
+    turn: turn({ relayPorts: { least: 50_000, most: 50_063 } }),
+  }],
+  ["--turn-external-ip 192.0.2.1", { turn: turn({ externalIp: "192.0.2.1" }) }],
+  ["--turn-allow-private", { turn: turn({ allowPrivate: true }) }],
+  ["--turn-cert c.pem --turn-key k.pem --turn-tls-port 443", {
+    turn: turn({
+      certificate: { cert: "c.pem", key: "k.pem" },
+      tlsPort: 443,
+      isTlsPortExplicit: true,
+    }),
+  }],
+  ["--cert c.pem --key k.pem --turn-tls-port 5349", {
+    certificate: { cert: "c.pem", key: "k.pem" },
+    turn: turn({ isTlsPortExplicit: true }),
+  }],
+  [
+    "--turn-url turn:a.example,turns:[2001:db8::1]:443?transport=tcp --turn-secret s",
+    {
+      turn: {
+        kind: "external",
+        urls: ["turn:a.example", "turns:[2001:db8::1]:443?transport=tcp"],
+        secret: "s",
+      },
+    },
+  ],
 ];
 
 for (const [args, expected] of good) {
@@ -87,7 +121,50 @@ const bad: [string, RegExp][] = [
   ["--log-level", /'--log-level <level>' argument missing/],
   ["--log-format xml", /'--log-format <format>'.*text, json/],
   ["--pord 1", /unknown option '--pord'\n\(Did you mean --port\?\)/],
-  ["--turn-port 3478", /unknown option '--turn-port'/],
+  ["--turn-port x", /'--turn-port <number>'.*whole number from 0/],
+  ["--turn-relay-ports 1-2000", /'--turn-relay-ports <range>'.*from 1024/],
+  ["--turn-relay-ports 50000", /'--turn-relay-ports <range>'.*49152-49663/],
+  ["--turn-relay-ports 60000-70000", /'--turn-relay-ports <range>'.*to 65535/],
+  [
+    "--turn-relay-ports 50000-50062",
+    /'--turn-relay-ports <range>'.*at least 64/,
+  ],
+  [
+    "--turn-relay-ports 50063-50000",
+    /'--turn-relay-ports <range>'.*at least 64/,
+  ],
+  [
+    "--turn-external-ip 0.0.0.0",
+    /'--turn-external-ip <address>'.*192\.0\.2\.1/,
+  ],
+  [
+    "--turn-external-ip node.example",
+    /'--turn-external-ip <address>'.*IP address/,
+  ],
+  ["--turn-url turn:a.example", /--turn-url needs --turn-secret/],
+  ["--turn-secret s", /--turn-secret needs --turn-url/],
+  ["--turn-secret=", /'--turn-secret <text>'.*expected the server's secret/],
+  [
+    "--turn-url https://a.example --turn-secret s",
+    /"https:\/\/a.example" is no URL of a TURN/,
+  ],
+  [
+    "--turn-url turn:a:99999 --turn-secret s",
+    /"turn:a:99999" is no URL of a TURN/,
+  ],
+  ["--turn-cert c.pem", /--turn-cert needs --turn-key/],
+  ["--turn-key k.pem", /--turn-key needs --turn-cert/],
+  ["--no-turn --turn-port 3478", /--turn-port has no effect beside --no-turn/],
+  [
+    "--no-turn --turn-url turn:a --turn-secret s",
+    /--turn-url has no effect beside --no-turn/,
+  ],
+  [
+    "--turn-url turn:a --turn-secret s --turn-allow-private",
+    /--turn-allow-private has no effect beside --turn-url/,
+  ],
+  ["--turn-tls-port 443", /--turn-tls-port needs a certificate/],
+  ["--cert c --key k --turn-port 443 --turn-tls-port 443", /must differ/],
   ["--data-dir x", /unknown option '--data-dir'/],
   ["--port", /'--port <number>' argument missing/],
   ["8000", /too many arguments/],
@@ -131,6 +208,8 @@ Deno.test("every option has its variable, read in the same way", () => {
     SIGMESH_ALLOWED_HOSTS: "a.lan,b.lan:81",
     SIGMESH_TRUST_PROXY: "loopback",
     SIGMESH_CONTACT: "ops",
+    SIGMESH_TURN_URL: "turn:a.example",
+    SIGMESH_TURN_SECRET: "s",
     SIGMESH_METRICS: "1",
     SIGMESH_LOG_LEVEL: "warning",
     SIGMESH_LOG_FORMAT: "json",
@@ -138,6 +217,9 @@ Deno.test("every option has its variable, read in the same way", () => {
   assertEquals(config.publicUrl, "https://node.example");
   assertEquals(config.allowedHosts, ["a.lan", "b.lan:81"]);
   assertEquals([config.trustProxy, config.contact], [["loopback"], "ops"]);
+  assertEquals(config.turn, {
+    ...{ kind: "external", urls: ["turn:a.example"], secret: "s" },
+  });
   const { metrics, logLevel, logFormat } = config;
   assertEquals([metrics, logLevel, logFormat], [true, "warning", "json"]);
 });
@@ -151,6 +233,8 @@ Deno.test("a bad variable is refused by its name", () => {
     ["SIGMESH_METRICS", "yes", "SIGMESH_METRICS: takes 1, or is left out"],
     ["SIGMESH_LOG_LEVEL", "loud", "SIGMESH_LOG_LEVEL: Allowed choices are"],
     ["SIGMESH_LOG_FORMAT", "", "SIGMESH_LOG_FORMAT: Allowed choices are"],
+    ["SIGMESH_TURN_PORT", "x", "SIGMESH_TURN_PORT: expected a whole number"],
+    ["SIGMESH_TURN_SECRET", "s", "--turn-secret needs --turn-url"],
     ["SIGMESH_PORT", "x", "SIGMESH_PORT: expected a whole number"],
     ["SIGMESH_PUBLIC_URL", "x", "SIGMESH_PUBLIC_URL: expected an origin"],
   ];

@@ -2,8 +2,9 @@
 
 import { DEFAULT_CURVE, type PriceCurve } from "@sigmesh/core";
 import proxyAddr from "proxy-addr";
-import { isAddress } from "./address.ts";
+import { isAddress, isWildcard } from "./address.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
+import { DEFAULT_TURN, type TurnConfig } from "./turn_config.ts";
 
 /** Severities of the log, the least first. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
@@ -42,6 +43,8 @@ export interface Config {
   readonly maxUnpaid: number;
   /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them it is refused, late. */
   readonly maxUnpaidPerIp: number;
+  /** STUN and TURN. */
+  readonly turn: TurnConfig;
   /** Whether `GET /metrics` is answered. */
   readonly metrics: boolean;
   /** Least severity that is written to the log. */
@@ -66,6 +69,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxSubscribersPerIp: 64,
   maxUnpaid: 1000,
   maxUnpaidPerIp: 10,
+  turn: DEFAULT_TURN,
   metrics: false,
   logLevel: "info",
   logFormat: "text",
@@ -138,6 +142,58 @@ export function parseProxies(text: string): string[] {
     );
   }
   return proxies;
+}
+
+/** Fewer would be used up by one credential, which may hold 32 allocations. */
+const LEAST_RELAY_PORTS = 64;
+
+/** Reads a range of ports: `49152-49663`. */
+export function parseRelayPorts(text: string): { least: number; most: number } {
+  const [, first, last] = /^(\d{1,5})-(\d{1,5})$/.exec(text) ?? [];
+  const [least, most] = [Number(first), Number(last)];
+  if (first === undefined || least < 1024 || most > 65_535) {
+    throw new ConfigError(
+      "expected a range of ports from 1024 to 65535, such as 49152-49663",
+    );
+  }
+  if (most - least + 1 < LEAST_RELAY_PORTS) {
+    throw new ConfigError(
+      `expected at least ${LEAST_RELAY_PORTS} ports, one for each allocation`,
+    );
+  }
+  return { least, most };
+}
+
+/** Reads the address of a NAT. */
+export function parseExternalIp(text: string): string {
+  if (!isAddress(text) || isWildcard(text)) {
+    throw new ConfigError(
+      "expected the IP address by which the world reaches this machine, such as 192.0.2.1",
+    );
+  }
+  return text;
+}
+
+/** Reads URLs of TURN servers, separated by commas (RFC 7065). */
+export function parseTurnUrls(text: string): string[] {
+  return splitList(text).map((url) => {
+    const [, host] =
+      /^turns?:((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)(?:\?transport=(?:udp|tcp))?$/i
+        .exec(url) ?? [];
+    if (host === undefined || !URL.canParse(`http://${host}`)) {
+      throw new ConfigError(
+        `"${url}" is no URL of a TURN server; expected such as ` +
+          "turn:turn.example:3478?transport=udp",
+      );
+    }
+    return url;
+  });
+}
+
+/** Reads a secret that is shared with a TURN server. */
+export function parseSecret(text: string): string {
+  if (text === "") throw new ConfigError("expected the server's secret");
+  return text;
 }
 
 /** Reads `--difficulty`'s file. */

@@ -13,8 +13,6 @@ export const SERVER_LIMITS = {
   historyBytes: 64 * MEBIBYTE,
   /** Spent stamps. At the bound the oldest second is forgotten, and its tokens refused. */
   spentStamps: 2_000_000,
-  /** Renewed TURN credentials. At the bound the one that ends first cannot be renewed again. */
-  renewedCredentials: 8192,
   /** Bytes that wait for one subscriber to read. At the bound it is dropped. */
   subscriberQueueBytes: 64 * 1024,
   /** Bytes that one turn of the event loop may bring one subscriber. At the bound it is dropped. */

@@ -67,15 +67,25 @@ function reasonOf(
 }
 
 function announce(
-  { host, port }: Node,
-  { publicUrl, certificate }: Config,
+  { host, port, turnEndpoints }: Node,
+  { publicUrl, certificate, turn }: Config,
 ): void {
   const scheme = certificate === null ? "http" : "https";
-  const address = host.includes(":") ? `[${host}]` : host;
+  const address = bracketed(host);
   const isEverywhere = host === "0.0.0.0" || host === "::";
   startLog.info(`${scheme} {url}`, { url: `${scheme}://${address}:${port}` });
+  for (const { transport, address, port } of turnEndpoints) {
+    const at = `${transport} ${bracketed(address)}:${port}`;
+    startLog.info("turn {at}", { at });
+  }
+  const urls = turn.kind === "external" ? turn.urls : [];
+  for (const url of urls) startLog.info("turn elsewhere {url}", { url });
   if (publicUrl === null) startLog.info("not announced: no --public-url");
   else startLog.info("public {url}", { url: publicUrl });
   const reachable = isEverywhere ? "localhost" : address;
   startLog.info("open {url}", { url: `${scheme}://${reachable}:${port}/` });
+}
+
+function bracketed(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }

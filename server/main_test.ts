@@ -45,14 +45,19 @@ function run(...args: string[]) {
 }
 
 async function startNode(...args: string[]) {
-  const node = run("--port", "0", ...args);
+  const node = run("--port", "0", "--no-turn", ...args);
   const [, url] = await node.line(/^open (http:\S+)$/);
   return { ...node, url: url! };
 }
 
 Deno.test("a node says where it listens and where to look, and ends with 0", async () => {
-  const node = run("--port", "0", "--public-url", "https://node.example");
+  const node = run(
+    ...["--port", "0", "--turn-port", "0"],
+    ...["--public-url", "https://node.example"],
+  );
   const [, port] = await node.line(/^http http:\/\/0\.0\.0\.0:(\d+)$/);
+  const [, turnPort] = await node.line(/^turn udp 0\.0\.0\.0:(\d+)$/);
+  await node.line(new RegExp(`^turn tcp 0\\.0\\.0\\.0:${turnPort}$`));
   await node.line(/^public https:\/\/node\.example$/);
   await node.line(new RegExp(`^open http://localhost:${port}/$`));
   assertEquals(await node.end("SIGINT"), { code: 0, stderr: "" });
@@ -76,7 +81,9 @@ Deno.test("two nodes run side by side, and SIGTERM ends each with 0, streams ope
 });
 
 Deno.test("with --log-format json, all of the output is an object a line", async () => {
-  const node = run("--port", "0", "--log-format", "json", "--metrics");
+  const node = run(
+    ...["--port", "0", "--no-turn", "--log-format", "json", "--metrics"],
+  );
   const records = [];
   const record = async () => JSON.parse((await node.line(/.*/))[0]);
   for (let i = 0; i < 3; i++) records.push(await record());
@@ -121,13 +128,23 @@ Deno.test("a node serves on when its log is closed, or is read by nobody", async
 Deno.test("a port that is taken is an error that says what to do", async () => {
   const first = await startNode();
   const { port } = new URL(first.url);
-  const { code, stderr } = await run("--port", port).end();
+  const { code, stderr } = await run("--port", port, "--no-turn").end();
   assertEquals(code, 1);
   assertMatch(
     stderr,
     /^error: 0\.0\.0\.0:\d+ is taken; choose another --port\n$/,
   );
   assertEquals((await first.end("SIGTERM")).code, 0);
+});
+
+Deno.test("a TURN port that is taken is an error too when it was asked for", async () => {
+  const listener = Deno.listen({ port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { code, stderr } = await run("--port", "0", "--turn-port", `${port}`)
+    .end();
+  listener.close();
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: .*STUN and TURN cannot listen: .*--turn-port/);
 });
 
 Deno.test("an address that is not this machine's is an error that names the option", async () => {

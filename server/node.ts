@@ -10,7 +10,7 @@ import {
   listenHttp,
 } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
-import { Certificate } from "./api/certificate.ts";
+import { Certificate, type PemPair } from "./api/certificate.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
@@ -18,11 +18,19 @@ import { Effort } from "./load/effort.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadHistory } from "./load/load_history.ts";
 import { LoadSampler } from "./load/load_sampler.ts";
+import { PartPrice } from "./load/part_price.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import { measureListener, measureNode } from "./node_metrics.ts";
+import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
+import {
+  buildTurn,
+  type TurnPart,
+  type TurnSurroundings,
+} from "./node_turn.ts";
 import { RoomRegistry } from "./rooms/room_registry.ts";
+import type { TurnEndpoint } from "./turn/turn_server.ts";
+import { startTurnWorker } from "./turn/turn_thread.ts";
 import { Watch } from "./watch.ts";
 
 /** A running node. */
@@ -30,14 +38,16 @@ export interface Node {
   /** Where it listens. */
   readonly host: string;
   readonly port: number;
+  /** Where its STUN and TURN server listens; empty without one. */
+  readonly turnEndpoints: readonly TurnEndpoint[];
   /** What it is made of, for those who look inside: tests and benchmarks. */
   readonly parts: NodeParts;
-  /** Readiness off, streams told to go elsewhere, sockets closed; within 3 s. */
+  /** Readiness off, streams told to go elsewhere, sockets closed; within 4 s. */
   close(): Promise<void>;
 }
 
 /** What tests replace: time, readings of the machine, chance, where messages go. */
-export interface Surroundings {
+export interface Surroundings extends Partial<TurnSurroundings> {
   readonly clock?: Clock;
   readonly readings?: () => Readings;
   readonly random?: () => number;
@@ -53,6 +63,8 @@ export interface NodeParts {
   readonly clock: Clock;
   readonly effort: Effort;
   readonly watch: Watch;
+  /** Null on a node without STUN and TURN. */
+  readonly turn: TurnPart | null;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -70,7 +82,10 @@ export async function buildNode(
     clock = createSystemClock(),
     readings = readGauges,
     random = Math.random,
+    warn = logWarning,
     onFault = logFault,
+    startTurn = startTurnWorker,
+    turnLifetimeSeconds,
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -107,8 +122,16 @@ export async function buildNode(
     log: http,
     onFault,
   });
-  const { metrics, faults } = watch;
+  const { metrics, faults, noteFault } = watch;
   measureNode(metrics, { admission, spent, price, rooms, faults });
+  const turn = buildTurn(config, {
+    ...{ clock, startTurn, turnLifetimeSeconds, warn, onFault: noteFault },
+  });
+  const keeper = turn?.offer.keeper ?? null;
+  if (keeper !== null) measureTurn(metrics, keeper);
+  const turnPrice = new PartPrice({
+    ...{ clock, price, load: () => keeper?.load ?? 0 },
+  });
   const history = new LoadHistory({
     clock,
     price,
@@ -127,6 +150,8 @@ export async function buildNode(
     price,
     metrics,
     history,
+    turn: turn?.offer ?? null,
+    turnPrice,
     uptimeMs,
     unhealthy,
   };
@@ -136,7 +161,7 @@ export async function buildNode(
       assets,
       unpaid,
       effort,
-      onFault: watch.noteFault,
+      onFault: noteFault,
       onExchange: watch.noteExchange,
     }),
     rooms,
@@ -144,8 +169,10 @@ export async function buildNode(
     clock,
     effort,
     watch,
+    turn,
     start() {
       price.start();
+      turnPrice.start();
       rooms.start();
       history.start();
       endReport = reportLosses({
@@ -159,6 +186,7 @@ export async function buildNode(
       endReport();
       history.close();
       rooms.close();
+      turnPrice.close();
       price.close();
     },
   };
@@ -169,31 +197,49 @@ export async function startNode(
   config: Config,
   surroundings: Surroundings = {},
 ): Promise<Node> {
-  const { warn = (message) => http.warning("{message}", { message }) } =
-    surroundings;
+  const { warn = logWarning } = surroundings;
   const certificate = config.certificate === null
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch } = parts;
+  const { api, clock, effort, watch, turn } = parts;
   const onFault = watch.noteFault;
-  const listener = await listen(config, {
-    options: { api, clock, effort, certificate, onFault },
-    warn,
-  });
+  const pemOfTurn = await turnCertificate(config, certificate);
+  const options = { api, clock, effort, certificate, onFault };
+  const listener = await listen(config, { options, warn });
+  try {
+    await turn?.start(pemOfTurn);
+  } catch (error) {
+    await listener.close(0);
+    throw error;
+  }
   measureListener(watch.metrics, listener);
   parts.start();
   certificate?.start({ clock, warn });
   return {
     host: listener.host,
     port: listener.port,
+    turnEndpoints: turn?.offer.keeper?.endpoints ?? [],
     parts,
     async close() {
       certificate?.close();
       parts.close();
+      await turn?.close();
       await listener.close(GRACE_MS);
     },
   };
+}
+
+/** What TURN over TLS shows: files of its own, else those of the node. */
+async function turnCertificate(
+  { turn }: Config,
+  ofNode: Certificate | undefined,
+): Promise<PemPair | null> {
+  if (turn.kind !== "embedded" || turn.certificate === null) {
+    return ofNode?.pair ?? null;
+  }
+  const options = { cert: "--turn-cert", key: "--turn-key" };
+  return (await Certificate.load(turn.certificate, options)).pair;
 }
 
 /** A default port that is taken gives way to a free one; one that was asked for is an error. */
@@ -213,6 +259,10 @@ async function listen(
     warn(`Port ${port} is taken, choosing a free one; --port sets another.`);
     return await listenHttp({ ...listening, port: 0 });
   }
+}
+
+function logWarning(message: string): void {
+  http.warning("{message}", { message });
 }
 
 function logFault(fault: unknown): void {

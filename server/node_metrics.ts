@@ -12,6 +12,7 @@ import type { Exchange } from "./api/exchange.ts";
 import type { Price } from "./load/load_sampler.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
+import type { TurnKeeper } from "./turn/turn_keeper.ts";
 import { VERSION } from "./version.ts";
 
 /** Most answers take less than a millisecond; those of a busy node wait for others. */
@@ -78,6 +79,64 @@ export function measureListener(
     name: "sigmesh_http_connections",
     help: "Connections open",
     read: () => listener.connections,
+  });
+}
+
+/** The STUN and TURN server; its counts begin anew when it does. */
+export function measureTurn(metrics: Metrics, turn: TurnKeeper): void {
+  metrics.gauge({
+    name: "sigmesh_turn_up",
+    help: "1 while the TURN server runs, 0 while it is being started again",
+    read: () => Number(turn.isUp),
+  });
+  metrics.gauge({
+    name: "sigmesh_turn_allocations",
+    help: "TURN allocations",
+    read: () => turn.totals.allocations,
+  });
+  metrics.gauge({
+    name: "sigmesh_turn_capacity_allocations",
+    help: "TURN allocations that the server can hold",
+    read: () => turn.totals.capacity,
+  });
+  metrics.gauge({
+    name: "sigmesh_turn_load_ratio",
+    help: "How full the TURN server is, 0 to 1; the price of /token follows it",
+    read: () => turn.load,
+  });
+  metrics.counter({
+    name: "sigmesh_turn_allocations_made_total",
+    help: "TURN allocations made",
+    read: () => turn.totals.allocationsMade,
+  });
+  metrics.counter({
+    name: "sigmesh_turn_relayed_packets_total",
+    help: "Packets relayed, sent by clients or received by them",
+    label: "direction",
+    read: () => ({ ...turn.totals.relayedPackets }),
+  });
+  metrics.counter({
+    name: "sigmesh_turn_relayed_bytes_total",
+    help: "Bytes relayed, headers of TURN left out",
+    label: "direction",
+    read: () => ({ ...turn.totals.relayedBytes }),
+  });
+  metrics.counter({
+    name: "sigmesh_turn_refused_total",
+    help: "TURN requests answered with an error, by its code",
+    label: "code",
+    read: () => turn.totals.refused,
+  });
+  metrics.counter({
+    name: "sigmesh_turn_dropped_total",
+    help: "Packets dropped without an answer, by reason",
+    label: "reason",
+    read: () => turn.totals.dropped,
+  });
+  metrics.counter({
+    name: "sigmesh_turn_faults_total",
+    help: "Faults inside the TURN server that it survived",
+    read: () => turn.totals.faults,
   });
 }
 

@@ -17,6 +17,8 @@ const POLL_MS = 10_000;
  */
 export class Certificate {
   readonly #paths: PemPair;
+  /** The options that name them, for messages. */
+  readonly #options: PemPair;
   #pair: PemPair;
   #stop = () => {};
   #isReading = false;
@@ -25,14 +27,24 @@ export class Certificate {
   /** Called with the new pair when the files have changed and fit each other. */
   onChange: (pair: PemPair) => void = () => {};
 
-  private constructor(paths: PemPair, pair: PemPair) {
+  private constructor(
+    paths: PemPair,
+    { options, pair }: { options: PemPair; pair: PemPair },
+  ) {
     this.#paths = paths;
+    this.#options = options;
     this.#pair = pair;
   }
 
   /** Rejects when the files cannot be read or used; the message says what is wrong. */
-  static async load(paths: PemPair): Promise<Certificate> {
-    return new Certificate(paths, await readPair(paths));
+  static async load(
+    paths: PemPair,
+    options: PemPair = { cert: "--cert", key: "--key" },
+  ): Promise<Certificate> {
+    return new Certificate(paths, {
+      options,
+      pair: await readPair(paths, options),
+    });
   }
 
   get pair(): PemPair {
@@ -55,7 +67,7 @@ export class Certificate {
   async reload(warn: (message: string) => void): Promise<void> {
     this.#isReading = true;
     try {
-      const pair = await readPair(this.#paths);
+      const pair = await readPair(this.#paths, this.#options);
       if (pair.cert === this.#pair.cert && pair.key === this.#pair.key) return;
       this.#pair = pair;
       this.#lastFault = "";
@@ -71,9 +83,9 @@ export class Certificate {
   }
 }
 
-async function readPair(paths: PemPair): Promise<PemPair> {
-  const cert = await readFile("--cert", paths.cert);
-  const key = await readFile("--key", paths.key);
+async function readPair(paths: PemPair, options: PemPair): Promise<PemPair> {
+  const cert = await readFile(options.cert, paths.cert);
+  const key = await readFile(options.key, paths.key);
   const fault = faultOf({ cert, key });
   if (fault === undefined) return { cert, key };
   throw new Error(

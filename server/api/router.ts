@@ -10,16 +10,13 @@ import {
   Reply,
 } from "./exchange.ts";
 import type { Assets } from "./assets.ts";
-import {
-  type Call,
-  Handlers,
-  type Payment,
-  type Services,
-  stampOf,
-} from "./handlers.ts";
+import { type Call, type Payment, stampOf } from "./call.ts";
+import { Handlers, type Services } from "./handlers.ts";
 import { originOf } from "./host_rule.ts";
 import { refuse } from "./negotiation.ts";
 import { Rationing } from "./rationing.ts";
+import { RoomHandlers } from "./room_handlers.ts";
+import { TokenHandlers, type TokenServices } from "./token_handlers.ts";
 import type { Effort } from "../load/effort.ts";
 import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 
@@ -36,6 +33,8 @@ interface Route {
   /** Template of its paths; a label of metrics, so that clients must not choose it. */
   readonly endpoint: string;
   readonly methods: Methods;
+  /** Whether such a request is free only without a stamp. */
+  readonly takesStamp?: (request: ApiRequest) => boolean;
 }
 
 /** A request as it is answered. */
@@ -53,7 +52,7 @@ const PREFLIGHT = {
 
 /** Builds the API over a node's services. */
 export function createApi(
-  services: Services & {
+  services: Services & TokenServices & {
     assets: Assets;
     unpaid: UnpaidBudget;
     effort: Effort;
@@ -66,6 +65,8 @@ export function createApi(
   },
 ): Api {
   const handlers = new Handlers(services);
+  const rooms = new RoomHandlers(services);
+  const tokens = new TokenHandlers(services);
   const rationing = new Rationing(services);
   const { assets, config, onFault, onExchange } = services;
   const { stopwatch = () => performance.now() } = services;
@@ -83,13 +84,23 @@ export function createApi(
   const room: Route = {
     endpoint: "/room/HASH",
     methods: {
-      GET: (call) => handlers.readRoom(call),
-      POST: (call) => handlers.post(call),
+      GET: (call) => rooms.read(call),
+      POST: (call) => rooms.post(call),
     },
+    takesStamp: (request) => rooms.takesStamp(request),
+  };
+  const token: Route = {
+    endpoint: PATHS.token,
+    methods: {
+      GET: (call) => tokens.describe(call),
+      POST: (call) => tokens.issue(call),
+    },
+    takesStamp: ({ method }) => method === "POST",
   };
 
   function routeOf(path: string): Route | undefined {
     if (path.startsWith("/room/")) return room;
+    if (path === token.endpoint) return token;
     const methods: Methods | undefined = assets.has(path)
       ? { GET: ({ request }) => assets.respond(path, request) }
       : Object.hasOwn(fixed, path)
@@ -157,7 +168,7 @@ export function createApi(
     const stamp = stampOf(request);
     const payment: Payment = { stamp, isAccepted: false };
     const answered = await rationing.ration(request, {
-      isStamped: stamp !== undefined && handlers.takesStamp(request),
+      isStamped: stamp !== undefined && route?.takesStamp?.(request) === true,
       connection,
       payment,
       answer: () => answerOrFail({ request, connection, payment, route }),

@@ -11,7 +11,7 @@ import {
 } from "../api/exchange.ts";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import { addressBlocksOf } from "../address.ts";
-import { buildNode } from "../node.ts";
+import { buildNode, type Surroundings } from "../node.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { idleReadings, TRIVIAL_CURVE } from "./test_node.ts";
 
@@ -33,18 +33,28 @@ export interface TestRequest extends RequestInit {
 }
 
 /** Builds an API, and ways to call it. */
-export async function createTestApi(config: Partial<Config> = {}) {
+export async function createTestApi(
+  config: Partial<Config> = {},
+  surroundings: Surroundings = {},
+) {
   const clock = new FakeClock();
   const faults: unknown[] = [];
   const node = await buildNode(
-    { ...DEFAULT_CONFIG, curve: TRIVIAL_CURVE, ...config },
+    {
+      ...DEFAULT_CONFIG,
+      curve: TRIVIAL_CURVE,
+      turn: { kind: "none" },
+      ...config,
+    },
     {
       clock,
       readings: idleReadings,
       random: () => 0,
       onFault: (fault) => faults.push(fault),
+      ...surroundings,
     },
   );
+  await node.turn?.start(null);
   node.start();
 
   /** Calls with what fetch takes; a whole reply comes as a web Response. */

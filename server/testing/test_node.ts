@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { Readings } from "../load/gauges.ts";
+import { DEFAULT_TURN, type EmbeddedTurnConfig } from "../turn_config.ts";
 import { type Node, startNode, type Surroundings } from "../node.ts";
 
 /** A machine that does nothing, so that the price does not depend on the one that tests. */
@@ -26,7 +27,15 @@ export interface TestNode extends Node {
   readonly faults: unknown[];
 }
 
-/** Starts a node on a free port of 127.0.0.1. */
+/** TURN on free ports, relaying between sockets of this machine. */
+export const LOCAL_TURN: EmbeddedTurnConfig = {
+  ...DEFAULT_TURN,
+  port: 0,
+  tlsPort: 0,
+  allowPrivate: true,
+};
+
+/** Starts a node on a free port of 127.0.0.1; without TURN, unless it is asked for. */
 export async function startTestNode(
   config: Partial<Config> = {},
   surroundings: Surroundings = {},
@@ -39,6 +48,7 @@ export async function startTestNode(
       port: 0,
       isPortExplicit: true,
       curve: TRIVIAL_CURVE,
+      turn: { kind: "none" },
       ...config,
     },
     {

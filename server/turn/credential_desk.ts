@@ -74,7 +74,7 @@ export class CredentialDesk {
     this.#renewed.delete(username);
     this.#renewed.set(username, expiresAt);
     this.#forgetExpired();
-    if (this.#renewed.size <= SERVER_LIMITS.renewedCredentials) return;
+    if (this.#renewed.size <= SERVER_LIMITS.turnRenewals) return;
     const [first] = this.#renewed.keys();
     this.#renewed.delete(first!);
   }

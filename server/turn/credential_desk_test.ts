@@ -90,7 +90,7 @@ Deno.test("renewals that live are told again, those that ended are forgotten", (
 
 Deno.test("at the bound the renewal that ends first is forgotten", () => {
   const { desk } = openDesk();
-  const bound = SERVER_LIMITS.renewedCredentials;
+  const bound = SERVER_LIMITS.turnRenewals;
   const usernames = Array.from({ length: bound }, () => desk.issue().username);
   for (const username of usernames) desk.renew(username);
   desk.renew(usernames[0]!); // ends last now

@@ -76,21 +76,24 @@ export class Message {
  * follows MESSAGE-INTEGRITY anybody may have added: only FINGERPRINT counts there
  * (RFC 8489, section 14.5).
  */
-export function decodeMessage(bytes: Uint8Array): Message | undefined {
-  if (!isMessage(bytes)) return undefined;
+export function decodeMessage(received: Uint8Array): Message | undefined {
+  if (!isMessage(received)) return undefined;
+  // Sockets give Buffers, whose slice() does not copy.
+  const { buffer, byteOffset, length } = received;
+  const bytes = new Uint8Array(buffer, byteOffset, length);
   const attributes: Attribute[] = [];
   let isSigned = false;
   for (let at = HEADER_BYTES; at < bytes.length;) {
-    const length = readUint16(bytes, at + 2);
+    const size = readUint16(bytes, at + 2);
     const start = at + ATTRIBUTE_HEADER_BYTES;
-    if (start + length > bytes.length) return undefined;
+    if (start + size > bytes.length) return undefined;
     const type = readUint16(bytes, at);
     if (!isSigned || type === FINGERPRINT) {
-      const value = bytes.subarray(start, start + length);
+      const value = bytes.subarray(start, start + size);
       attributes.push({ type, value, at });
     }
     isSigned ||= type === MESSAGE_INTEGRITY;
-    at = start + padded(length);
+    at = start + padded(size);
   }
   return new Message(bytes, attributes);
 }

@@ -7,6 +7,8 @@ import { bindUdp } from "./udp_socket.ts";
 export interface RelaySocket {
   readonly socket: Socket;
   readonly port: number;
+  /** The host's address that it is bound to. */
+  readonly host: string;
 }
 
 /** Another process may hold some of the ports; a request tries no more than this. */
@@ -18,6 +20,8 @@ export class RelayPorts {
   readonly #count: number;
   readonly #random: () => number;
   readonly #taken = new Set<number>();
+  /** Given up in this turn of the event loop. */
+  readonly #givenUp = new Set<RelaySocket>();
 
   constructor({ least, most, random = Math.random }: {
     least: number;
@@ -61,10 +65,18 @@ export class RelayPorts {
     });
   }
 
-  close({ socket, port }: RelaySocket): void {
-    socket.removeAllListeners();
-    socket.close();
+  /**
+   * Gives a socket up. The system frees its port only in a later turn of the
+   * event loop; whoever asks in this one can have the socket as it is.
+   */
+  close(relay: RelaySocket): void {
+    const { socket, port } = relay;
+    socket.removeAllListeners("message");
     this.#taken.delete(port);
+    this.#givenUp.add(relay);
+    queueMicrotask(() => {
+      if (this.#givenUp.delete(relay)) socket.close();
+    });
   }
 
   #firstOf<T>(
@@ -88,11 +100,23 @@ export class RelayPorts {
   }
 
   #bind(host: string, port: number): RelaySocket | undefined {
-    const bound = bindUdp(host, port);
-    if (!bound.ok) return undefined;
-    this.#taken.add(port);
-    return { socket: bound.socket, port };
+    const relay = this.#retake(host, port) ?? openSocket(host, port);
+    if (relay !== undefined) this.#taken.add(port);
+    return relay;
   }
+
+  #retake(host: string, port: number): RelaySocket | undefined {
+    const relay = [...this.#givenUp].find((relay) =>
+      relay.host === host && relay.port === port
+    );
+    if (relay !== undefined) this.#givenUp.delete(relay);
+    return relay;
+  }
+}
+
+function openSocket(host: string, port: number): RelaySocket | undefined {
+  const bound = bindUdp(host, port);
+  return bound.ok ? { socket: bound.socket, port, host } : undefined;
 }
 
 function isEven(port: number): boolean {

@@ -9,7 +9,13 @@ import type {
 } from "./turn_server.ts";
 
 /** Starts a server; rejects, with the system's `code`, when it cannot listen. */
-export type StartTurn = (options: TurnOptions) => Promise<TurnServer>;
+export type StartTurn = (
+  options: TurnOptions,
+  told: {
+    /** Gets errors inside the server; it goes on. */
+    readonly onFault: (fault: unknown) => void;
+  },
+) => Promise<TurnServer>;
 
 /** A server that dies again and again is started at most so often. */
 const RESTART_MS = 3000;
@@ -38,7 +44,7 @@ export interface TurnKeeperOptions {
   /** What a new server must know of credentials that were renewed. */
   readonly renewals: () => ReadonlyMap<string, number>;
   readonly warn: (message: string) => void;
-  /** Is told why a server died, or could not be started again. */
+  /** Is told of errors inside a server, why it died, or could not be started again. */
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -110,9 +116,9 @@ export class TurnKeeper {
   }
 
   async #startFirst(options: TurnOptions): Promise<TurnServer> {
-    const { start, isPortExplicit, isTlsPortExplicit, warn } = this.#given;
+    const { isPortExplicit, isTlsPortExplicit, warn } = this.#given;
     try {
-      return await start(options);
+      return await this.#startOne(options);
     } catch (error) {
       const { code } = error as { code?: string };
       const mayGiveWay = !isPortExplicit ||
@@ -124,7 +130,7 @@ export class TurnKeeper {
         port: isPortExplicit ? port : 0,
         tlsPort: isTlsPortExplicit ? tlsPort : 0,
       };
-      const server = await start(free); // one that was asked for is an error now
+      const server = await this.#startOne(free); // one that was asked for is an error now
       warn(
         `A port of TURN is taken (${port}` +
           `${
@@ -134,6 +140,11 @@ export class TurnKeeper {
       );
       return server;
     }
+  }
+
+  #startOne(options: TurnOptions): Promise<TurnServer> {
+    const { start, onFault } = this.#given;
+    return start(options, { onFault });
   }
 
   #adopt(server: TurnServer): void {
@@ -150,7 +161,7 @@ export class TurnKeeper {
 
   async #revive(): Promise<void> {
     try {
-      this.#adopt(await this.#given.start(this.#options!));
+      this.#adopt(await this.#startOne(this.#options!));
     } catch (fault) {
       this.#given.onFault(fault);
     } finally {

@@ -19,10 +19,10 @@ export type Bound =
 /** Addresses are never names: answering at once lets sockets bind and send at once. */
 function lookup(
   address: string,
-  _options: unknown,
-  found: (error: null, address: string, family: number) => void,
+  family: unknown,
+  found: (error: null, address: string, family: unknown) => void,
 ): void {
-  found(null, address, net.isIPv6(address) ? 6 : 4);
+  found(null, address, family);
 }
 
 /** Binds before it returns. Port 0 chooses one. */

@@ -63,6 +63,11 @@ export function Endpoints(
       command: postCommand(roomUrl),
     },
     {
+      name: "POST /token",
+      does: "Buy a TURN credential: again 401 first, with the price.",
+      command: `curl ${JSON_ACCEPTED} \\\n-X POST '${origin}/token'`,
+    },
+    {
       name: "GET /",
       does: "This page as facts: price, load, limits.",
       command: read("/"),

@@ -20,6 +20,19 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en");
 }
 
+const BYTES_UNITS = ["bytes", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** An amount of data: `0 bytes`, `1.5 MB`. */
+export function formatBytes(bytes: number): string {
+  let count = bytes;
+  let unit = 0;
+  while (count >= 999.95 && unit < BYTES_UNITS.length - 1) {
+    count /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? count : count.toFixed(1)} ${BYTES_UNITS[unit]}`;
+}
+
 /** How many times as much: `2.4 times`, `12 times`. */
 export function formatRatio(ratio: number): string {
   return `${

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  formatBytes,
   formatCountOf,
   formatDuration,
   formatHeight,
@@ -37,4 +38,17 @@ Deno.test("shares and counts", () => {
   assertEquals(formatShare(0.934), "93 %");
   assertEquals(formatCountOf(1, "stream"), "1 stream");
   assertEquals(formatCountOf(20_000, "stream"), "20,000 streams");
+});
+
+Deno.test("an amount of data has the largest unit that fits", () => {
+  const cases: [number, string][] = [
+    [0, "0 bytes"],
+    [999, "999 bytes"],
+    [1000, "1.0 kB"],
+    [1_549_999, "1.5 MB"],
+    [999_999, "1.0 MB"],
+    [2e9, "2.0 GB"],
+    [5e18, "5000.0 PB"],
+  ];
+  for (const [bytes, text] of cases) assertEquals(formatBytes(bytes), text);
 });

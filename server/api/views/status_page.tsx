@@ -3,10 +3,12 @@
 import type { NodeFacts } from "@sigmesh/core/wire";
 import type { ComponentChildren, VNode } from "preact";
 import type { LoadPoint } from "../../load/load_history.ts";
+import type { TurnOffer } from "../../turn/turn_offer.ts";
 import { Endpoints } from "./endpoints.tsx";
 import { LastHour } from "./last_hour.tsx";
 import { Facts, type Page, Reference, renderPage } from "./page.tsx";
 import { formatCount, formatDuration } from "./quantities.ts";
+import { TurnFacts } from "./turn_facts.tsx";
 import { verdictOf } from "./verdict.tsx";
 
 /** What the page tells besides the node's facts. */
@@ -20,6 +22,8 @@ export interface StatusDetails {
   readonly idleWork: number;
   readonly rooms: number;
   readonly subscribers: number;
+  /** Null on a node without STUN and TURN. */
+  readonly turn: TurnOffer | null;
   /** The last hour, the oldest point first. */
   readonly history: readonly LoadPoint[];
   /** A room that nobody is in. */
@@ -64,6 +68,7 @@ export function statusPage(facts: NodeFacts, details: StatusDetails): Page {
       />
       <div class="columns">
         <About facts={facts} details={details} />
+        <TurnFacts turn={details.turn} origin={origin} />
         <Limits facts={facts} />
       </div>
       <h2>From a terminal</h2>

@@ -4,11 +4,16 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { stillTurn } from "../../testing/still_turn.ts";
 import { createTestApi, ORIGIN } from "../../testing/test_api.ts";
 import type { Config } from "../../config.ts";
+import { DEFAULT_TURN } from "../../turn_config.ts";
 
 async function statusOf(config: Partial<Config> = {}) {
-  const api = await createTestApi(config);
+  const api = await createTestApi(
+    { turn: DEFAULT_TURN, ...config },
+    { startTurn: stillTurn().start },
+  );
   const read = async () => await (await api.call("/") as Response).text();
   return { ...api, read };
 }
@@ -61,14 +66,14 @@ Deno.test("every command on the page asks this node, and the paths in them exist
   const { read, call } = await statusOf();
   const commands = [...(await read()).matchAll(/<pre>(.*?)<\/pre>/gs)]
     .map(([, text]) => text!);
-  assertEquals(commands.length, 7);
+  assertEquals(commands.length, 8);
   for (const command of commands) {
     const [, url] = /'(http[^']*)'$/.exec(command)!;
     assertEquals(new URL(url!).origin, ORIGIN);
-    const isPost = command.includes("--data");
+    const isPost = /--data|-X POST/.test(command);
     const answer = await call(new URL(url!).pathname, {
       method: isPost ? "POST" : "GET",
-      ...(isPost ? { body: "hello" } : {}),
+      ...(command.includes("--data") ? { body: "hello" } : {}),
     }) as Response;
     assertEquals(answer.status, isPost ? 401 : 200, command);
     await answer.body?.cancel();
