@@ -12,6 +12,7 @@ import {
   measureHashRate,
   WorkerPool,
 } from "@sigmesh/core";
+import { createHexEngine, createTwoBlockEngine } from "./hash_wasm_usage.ts";
 
 /** Something that hashes. */
 export interface Candidate {
@@ -45,41 +46,82 @@ export interface HashRateReport {
   readonly rates: readonly HashRate[];
 }
 
+/** Candidates, to be closed after use. */
+export interface OpenCandidates {
+  readonly candidates: readonly Candidate[];
+  /** What cannot be used here, with the reason. */
+  readonly missing: readonly string[];
+  readonly close: () => void;
+}
+
 /** This project's engines on one thread, and the fastest on more, up to every thread. */
-export async function ownCandidates(): Promise<{
-  candidates: Candidate[];
-  /** Engines that cannot be used here, with the reason. */
-  missing: string[];
-  close: () => void;
-}> {
-  const candidates: Candidate[] = [];
-  const missing: string[] = [];
-  const pools: WorkerPool[] = [];
-  async function add(name: string, make: () => Promise<Candidate>) {
-    try {
-      candidates.push(await make());
-    } catch (error) {
-      missing.push(`${name}: ${(error as Error).message}`);
-    }
-  }
+export async function ownCandidates(): Promise<OpenCandidates> {
+  return together(await engineCandidates(), await poolCandidates());
+}
+
+/** One after the other; closed as one. */
+export function together(...opened: OpenCandidates[]): OpenCandidates {
+  return {
+    candidates: opened.flatMap(({ candidates }) => candidates),
+    missing: opened.flatMap(({ missing }) => missing),
+    close: () => opened.forEach(({ close }) => close()),
+  };
+}
+
+/** On this thread: this project's engines, and hash-wasm used otherwise. */
+export function engineCandidates(): Promise<OpenCandidates> {
   const engines: [string, () => Engine | Promise<Engine>][] = [
     ["wasm-simd", () => createKernelEngine(4)],
     ["wasm-scalar", () => createKernelEngine(1)],
     ["javascript", createJavaScriptEngine],
     ["hash-wasm", createHashWasmEngine],
+    ["hash-wasm, 80 bytes", createTwoBlockEngine],
+    ["hash-wasm, hexadecimal digest", createHexEngine],
   ];
-  for (const [name, create] of engines) {
-    await add(name, async () => ofEngine(await create()));
+  return openAll(
+    engines.map(([name, create]) => [
+      name,
+      async () => ({ candidate: ofEngine(await create()), close() {} }),
+    ]),
+  );
+}
+
+/** The fastest engine on 1, 2, 4, … and all threads. */
+export function poolCandidates(): Promise<OpenCandidates> {
+  return openAll(
+    threadCounts(defaultThreads() + 1).map((threads) => [
+      `${threads} workers`,
+      async () => {
+        const pool = await WorkerPool.start(threads);
+        return { candidate: ofPool(pool), close: () => pool.close() };
+      },
+    ]),
+  );
+}
+
+type Make = () => Promise<{ candidate: Candidate; close: () => void }>;
+
+/** Makes what can be made, by name. */
+async function openAll(
+  makers: readonly (readonly [string, Make])[],
+): Promise<OpenCandidates> {
+  const candidates: Candidate[] = [];
+  const missing: string[] = [];
+  const closers: (() => void)[] = [];
+  for (const [name, make] of makers) {
+    try {
+      const { candidate, close } = await make();
+      candidates.push(candidate);
+      closers.push(close);
+    } catch (error) {
+      missing.push(`${name}: ${(error as Error).message}`);
+    }
   }
-  for (const threads of threadCounts(defaultThreads() + 1)) {
-    await add(`${threads} workers`, async () => {
-      const pool = await WorkerPool.start(threads);
-      pools.push(pool);
-      return ofPool(pool);
-    });
-  }
-  const close = () => pools.forEach((pool) => pool.close());
-  return { candidates, missing, close };
+  return {
+    candidates,
+    missing,
+    close: () => closers.forEach((close) => close()),
+  };
 }
 
 /** 1, 2, 4, …, as many as pages use and all of them. */
@@ -133,8 +175,16 @@ export async function measureInTurns(
     threads,
     rounds: measured[i]!,
     median: median(measured[i]!),
-    firstIsFasterBy: median(first.map((rate, k) => rate / measured[i]![k]!)),
+    firstIsFasterBy: pairedRatio(first, measured[i]!),
   }));
+}
+
+/** How many times as fast one was as another: the median of the rounds' ratios. */
+export function pairedRatio(
+  fast: readonly number[],
+  slow: readonly number[],
+): number {
+  return median(fast.map((rate, round) => rate / slow[round]!));
 }
 
 /** The middle value; of an even number the mean of the middle two. */

@@ -5,6 +5,7 @@ import {
   measureInTurns,
   median,
   ownCandidates,
+  together,
 } from "./hash_rates.ts";
 
 /** A candidate with given rates, round by round; the first does not count. */
@@ -34,6 +35,20 @@ Deno.test("candidates take turns, and ratios are those of a round", async () => 
   );
 });
 
+Deno.test("candidates opened apart are measured and closed together", () => {
+  const closed: string[] = [];
+  const open = (name: string) => ({
+    candidates: [scripted(name, [])],
+    missing: [`${name} missing`],
+    close: () => void closed.push(name),
+  });
+  const { candidates, missing, close } = together(open("a"), open("b"));
+  assertEquals(candidates.map(({ name }) => name), ["a", "b"]);
+  assertEquals(missing, ["a missing", "b missing"]);
+  close();
+  assertEquals(closed, ["a", "b"]);
+});
+
 Deno.test("the median is the middle, or between the middle two", () => {
   assertEquals(median([3]), 3);
   assertEquals(median([3, 1, 2]), 2);
@@ -43,13 +58,15 @@ Deno.test("the median is the middle, or between the middle two", () => {
 Deno.test("every engine is a candidate, and measures", async () => {
   const { candidates, missing, close } = await ownCandidates();
   assertEquals(missing, []);
-  assertEquals(candidates.slice(0, 4).map(({ name }) => name), [
+  assertEquals(candidates.slice(0, 7).map(({ name }) => name), [
     "wasm-simd",
     "wasm-scalar",
     "javascript",
     "hash-wasm",
+    "hash-wasm, 80 bytes",
+    "hash-wasm, hexadecimal digest",
+    "wasm-simd in workers",
   ]);
-  assertEquals(candidates[4]!.name, "wasm-simd in workers");
   const rates = await measureInTurns(candidates, {
     rounds: 1,
     durationMs: 10,

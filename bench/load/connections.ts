@@ -44,6 +44,11 @@ export class ConnectionLoop {
   readonly #sockets = new Map<number, Socket>();
   #serial = 0;
 
+  /** Readable when {@linkcode turn} has something to do, for another loop to wait on. */
+  get descriptor(): number {
+    return this.#poll;
+  }
+
   /** Connections that are not closed. */
   get size(): number {
     return this.#sockets.size;

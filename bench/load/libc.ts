@@ -33,7 +33,9 @@ const symbols = {
 } as const;
 
 const AF_INET = 2;
-const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
+const NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
+const SOCK_STREAM = 1;
+const SOCK_DGRAM = 2;
 const MSG_NOSIGNAL = 0x4000;
 const EPOLL_CLOEXEC = 0o2000000;
 const SOCKADDR_BYTES = 16;
@@ -55,6 +57,8 @@ const NO_DELAY: SocketOption = [6, 1, ON];
 const BIND_ADDRESS_NO_PORT: SocketOption = [0, 24, ON];
 /** Closing resets: no TIME_WAIT, which would use up the ports of a source. */
 const RESET_ON_CLOSE: SocketOption = [1, 13, int32s(1, 0)];
+/** So that datagrams wait for the generator, not the other way round; the system may allow less. */
+const RECEIVE_BUFFER: SocketOption = [1, 8, int32s(4 * 2 ** 20)];
 
 /** An IPv4 address and port. */
 export interface SocketAddress {
@@ -93,7 +97,7 @@ export class Libc {
   /** A socket that is about to be connected. Throws when there are none left. */
   dial(to: SocketAddress, source?: string): number {
     const { socket, bind, connect } = this.#library.symbols;
-    const fd = socket(AF_INET, SOCK_STREAM_NONBLOCK_CLOEXEC, 0);
+    const fd = socket(AF_INET, SOCK_STREAM | NONBLOCK_CLOEXEC, 0);
     if (fd < 0) {
       throw new Error("No socket is left: raise ulimit -n, or ask for fewer.");
     }
@@ -111,7 +115,24 @@ export class Libc {
     return fd;
   }
 
-  /** The port from which a socket connects. */
+  /** A socket for datagrams, on a port of 127.0.0.1 that is free. Throws when there are none left. */
+  bindDatagrams(): number {
+    const { socket, bind } = this.#library.symbols;
+    const fd = socket(AF_INET, SOCK_DGRAM | NONBLOCK_CLOEXEC, 0);
+    const own = encodeAddress({ address: "127.0.0.1", port: 0 });
+    if (fd < 0 || bind(fd, own, SOCKADDR_BYTES) < 0) {
+      throw new Error("No socket is left: raise ulimit -n, or ask for fewer.");
+    }
+    this.#set(fd, RECEIVE_BUFFER);
+    return fd;
+  }
+
+  /** From now on datagrams go there, and come from there only. */
+  connectDatagrams(fd: number, to: SocketAddress): void {
+    this.#library.symbols.connect(fd, encodeAddress(to), SOCKADDR_BYTES);
+  }
+
+  /** The port of a socket. */
   localPort(fd: number): number {
     const address = new Uint8Array(SOCKADDR_BYTES);
     const length = int32s(SOCKADDR_BYTES);

@@ -32,8 +32,7 @@ const REFERENCE = "signalhub";
 
 /** A table a figure; a cell is the median, least to most, and times the reference. */
 export function formatReport(report: RoomLoadReport): string {
-  const { date, machine, servers, skipped, failures, results } = report;
-  const titles = [...new Set(results.flatMap((r) => Object.keys(r.figures)))];
+  const { date, machine, servers, skipped, failures } = report;
   return [
     `${machine}, ${date}`,
     servers.map(({ name, description }) => `- ${name}: ${description}`)
@@ -42,13 +41,29 @@ export function formatReport(report: RoomLoadReport): string {
     "Each cell: median of the rounds [least..most], and times signalhub in " +
     "the same round. Where the generator's share is near 100 %, it is the limit, " +
     "not the server.",
-    ...titles.map((title) => `### ${title}\n\n${formatFigure(title, report)}`),
+    formatFigures(report, REFERENCE),
   ].join("\n\n");
+}
+
+/** Results, and the servers that rows are for. */
+interface Figures {
+  readonly servers: readonly { name: string }[];
+  readonly results: readonly RoundResult[];
+}
+
+/** A table a title; ratios are to the reference in the same round. */
+export function formatFigures(figures: Figures, reference: string): string {
+  const titles = new Set(
+    figures.results.flatMap((result) => Object.keys(result.figures)),
+  );
+  return [...titles].map((title) =>
+    `### ${title}\n\n${formatFigure(title, { ...figures, reference })}`
+  ).join("\n\n");
 }
 
 function formatFigure(
   title: string,
-  { results, servers }: RoomLoadReport,
+  { results, servers, reference }: Figures & { readonly reference: string },
 ): string {
   const rounds = Math.max(...results.map(({ round }) => round)) + 1;
   const columns = [
@@ -66,7 +81,7 @@ function formatFigure(
     const cells = columns.map((column) =>
       formatCell(column, {
         values: valuesOf(name, column),
-        reference: valuesOf(REFERENCE, column),
+        reference: valuesOf(reference, column),
       })
     );
     return `| ${[name, ...cells].join(" | ")} |`;

@@ -1,11 +1,15 @@
 /** The page at /bench/: hash rates of this browser, to look at and to take away. */
 
 import {
+  engineCandidates,
   type HashRate,
   type HashRateReport,
   measureInTurns,
-  ownCandidates,
+  type OpenCandidates,
+  poolCandidates,
+  together,
 } from "../hash_rates.ts";
+import { engineWorkerCandidates, serveEngines } from "./engine_worker.ts";
 
 const ROUNDS = 5;
 const DURATION_MS = 500;
@@ -14,28 +18,51 @@ function element<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
 
-const start = element<HTMLButtonElement>("start");
-const state = element("state");
-const download = element<HTMLAnchorElement>("download");
+// The worker that the page starts loads this file too.
+if (typeof document === "undefined") await serveEngines();
+else watchButton();
 
-start.addEventListener("click", () => {
-  start.disabled = true;
-  measure()
-    .catch((error) => state.textContent = `This did not work: ${error.message}`)
-    .finally(() => start.disabled = false);
-});
+function watchButton(): void {
+  const start = element<HTMLButtonElement>("start");
+  start.addEventListener("click", () => {
+    start.disabled = true;
+    measure()
+      .catch((error) => tell(`This did not work: ${error.message}`))
+      .finally(() => start.disabled = false);
+  });
+}
+
+function tell(text: string): void {
+  element("state").textContent = text;
+}
+
+/** Engines in a worker, where solving happens; pools; engines on the page's thread. */
+async function openCandidates(): Promise<OpenCandidates> {
+  const onPage = await engineCandidates();
+  return together(
+    await engineWorkerCandidates(import.meta.url),
+    await poolCandidates(),
+    {
+      ...onPage,
+      candidates: onPage.candidates.map((candidate) => ({
+        ...candidate,
+        name: `${candidate.name}, on the page's thread`,
+      })),
+    },
+  );
+}
 
 async function measure(): Promise<void> {
-  state.textContent = "Starting …";
-  const { candidates, missing, close } = await ownCandidates();
+  tell("Starting …");
+  const { candidates, missing, close } = await openCandidates();
   const rates = await measureInTurns(candidates, {
     rounds: ROUNDS,
     durationMs: DURATION_MS,
     onStep(done, all, name) {
-      state.textContent = `${Math.round(done / all * 100)} %: ${name}`;
+      tell(`${Math.round(done / all * 100)} %: ${name}`);
     },
   }).finally(close);
-  state.textContent = "Measured.";
+  tell("Measured.");
   element("table").hidden = false;
   element("rows").replaceChildren(...rates.map(row));
   element("missing").replaceChildren(...missing.map((reason) => {
@@ -76,6 +103,7 @@ function row({ name, threads, median }: HashRate): HTMLTableRowElement {
 }
 
 function offer(report: HashRateReport): void {
+  const download = element<HTMLAnchorElement>("download");
   URL.revokeObjectURL(download.href);
   const json = JSON.stringify(report, null, 2);
   const type = "application/json";
