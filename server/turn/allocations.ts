@@ -116,11 +116,13 @@ export class Allocations {
     const block = addressBlockOf(client.address);
     if (!this.#quotas.allows(username, { block, more })) return 486;
     while (!this.#quotas.hasRoom(more)) {
-      if (!this.#quotas.giveWayTo(username)) return 508;
+      if (!this.#quotas.giveWayTo(username, block)) return 508;
     }
     const granted = this.#open(request);
     if (granted !== undefined) return granted;
-    return this.#quotas.giveWayTo(username) ? this.#open(request) ?? 508 : 508;
+    return this.#quotas.giveWayTo(username, block)
+      ? this.#open(request) ?? 508
+      : 508;
   }
 
   /** Makes an allocation of what was granted. */

@@ -52,10 +52,33 @@ Deno.test("who holds most gives way, its newest first, until nobody holds two mo
     quotas.add(holding);
   }
   hold(quotas, "modest");
-  while (quotas.giveWayTo("new")) hold(quotas, "new");
+  while (quotas.giveWayTo("new", "192.0.2.1")) hold(quotas, "new");
   assertEquals(ended, [5, 4, 3]);
   assertEquals(quotas.size, 7);
-  assert(!quotas.giveWayTo("greedy"));
+  assert(!quotas.giveWayTo("greedy", "192.0.2.1"));
+});
+
+Deno.test("addresses share before credentials do: who bought many makes place for who bought one", () => {
+  const quotas = new Quotas(SERVER_LIMITS);
+  for (let i = 0; i < 8; i++) hold(quotas, `bought ${i}`, "198.51.100.1");
+  for (let i = 0; i < 3; i++) hold(quotas, "honest", "192.0.2.7");
+  assert(quotas.giveWayTo("new", "192.0.2.8"));
+  hold(quotas, "new", "192.0.2.8");
+  assert(!quotas.giveWayTo("bought 0", "198.51.100.1"));
+  assert(!quotas.giveWayTo("bought 9", "198.51.100.1"));
+  while (quotas.giveWayTo("new", "192.0.2.8")) hold(quotas, "new", "192.0.2.8");
+  const honest = { block: "192.0.2.7", more: 29 };
+  assert(quotas.allows("honest", honest), "it still holds three");
+  assertEquals(quotas.size, 11);
+});
+
+Deno.test("at one address the credential that holds most gives way to another", () => {
+  const quotas = new Quotas(SERVER_LIMITS);
+  for (let i = 0; i < 3; i++) hold(quotas, "neighbour");
+  hold(quotas, "elsewhere", "198.51.100.1");
+  assert(quotas.giveWayTo("new", "192.0.2.1"));
+  hold(quotas, "new");
+  assert(!quotas.giveWayTo("new", "192.0.2.1"));
 });
 
 Deno.test("of each credential the first four are firm", () => {
