@@ -120,7 +120,9 @@ export class Allocations {
     }
     const granted = this.#open(request);
     if (granted !== undefined) return granted;
-    return this.#quotas.giveWayTo(username) ? this.#open(request) ?? 508 : 508;
+    // One port less may not be the even one, or the pair: others would end in vain.
+    if (wish.kind !== "any" || !this.#quotas.giveWayTo(username)) return 508;
+    return this.#open(request) ?? 508;
   }
 
   /** Makes an allocation of what was granted. */

@@ -130,6 +130,21 @@ turnTest(
 );
 
 turnTest(
+  "nobody gives way to a wish for an even port, which that need not fulfil",
+  async (turn) => {
+    await allocateMany(turn, { credential: turn.credential(), times: 4 });
+    const client = await turn.client();
+    for (const wish of [0, 0x80]) {
+      const { code } = await client.allocate((request) =>
+        request.add(ATTRIBUTE.evenPort, Uint8Array.of(wish))
+      );
+      assertEquals([code, turn.server.totals.allocations], [508, 4]);
+    }
+  },
+  { options: { relayPorts: { least: 21_004, most: 21_007 } } },
+);
+
+turnTest(
   "a reserved port counts as held",
   async (turn) => {
     const credential = turn.credential();
