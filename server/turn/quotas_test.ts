@@ -1,11 +1,13 @@
 /** Who may hold how much, by itself and on a server. */
 
+import type { Socket } from "node:dgram";
 import { assert, assertEquals } from "@std/assert";
 import { SERVER_LIMITS } from "../limits.ts";
 import { turnTest } from "../testing/test_turn.ts";
 import type { TurnClient } from "../testing/turn_client.ts";
 import { ATTRIBUTE } from "./attributes.ts";
 import { type Holding, Quotas } from "./quotas.ts";
+import { bindUdp } from "./udp_socket.ts";
 
 function hold(quotas: Quotas, username: string, block = "192.0.2.1"): Holding {
   const holding = { username, block, end: () => quotas.remove(holding) };
@@ -150,6 +152,61 @@ turnTest(
     assertEquals(others, [0, 0, 508]);
   },
   { options: { relayPorts: { least: 21_000, most: 21_003 } } },
+);
+
+turnTest(
+  "whoever gets the place of another gets its port, when the others are strangers'",
+  async (turn) => {
+    const [greedy, modest] = [turn.credential(), turn.credential()];
+    await allocateMany(turn, { credential: greedy, times: 4 });
+    const strangers = holdPorts(21_100, 21_227);
+    try {
+      const codes = await allocateMany(turn, { credential: modest, times: 3 });
+      assertEquals(codes, [0, 0, 508]);
+      assertEquals(turn.server.totals.allocations, 4);
+    } finally {
+      for (const socket of strangers) socket.close();
+    }
+  },
+  { options: { relayPorts: { least: 21_100, most: 21_227 } } },
+);
+
+/** Binds those of these ports that are free. */
+function holdPorts(least: number, most: number): Socket[] {
+  const sockets: Socket[] = [];
+  for (let port = least; port <= most; port++) {
+    const bound = bindUdp("127.0.0.1", port);
+    if (bound.ok) sockets.push(bound.socket);
+  }
+  return sockets;
+}
+
+turnTest(
+  "nobody gives way to a pair of ports on a full server",
+  async (turn) => {
+    await allocateMany(turn, { credential: turn.credential(), times: 4 });
+    const client = await turn.client();
+    const { code } = await client.allocate((request) =>
+      request.add(ATTRIBUTE.evenPort, Uint8Array.of(0x80))
+    );
+    assertEquals([code, turn.server.totals.allocations], [508, 4]);
+  },
+  { limits: { turnAllocations: 4 } },
+);
+
+turnTest(
+  "nobody gives way to a wish for an even port, which that need not fulfil",
+  async (turn) => {
+    await allocateMany(turn, { credential: turn.credential(), times: 4 });
+    const client = await turn.client();
+    for (const wish of [0, 0x80]) {
+      const { code } = await client.allocate((request) =>
+        request.add(ATTRIBUTE.evenPort, Uint8Array.of(wish))
+      );
+      assertEquals([code, turn.server.totals.allocations], [508, 4]);
+    }
+  },
+  { options: { relayPorts: { least: 21_004, most: 21_007 } } },
 );
 
 turnTest(
