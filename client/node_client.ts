@@ -75,6 +75,7 @@ export interface TurnCredentialOptions extends PostOptions {
 
 /** A TURN credential that was paid for: an RTCIceServer, and what else there is to know. */
 export interface TurnReceipt extends TurnGrant {
+  /** As RTCIceServer has them. */
   readonly urls: string[];
   /** What it took. */
   readonly cost: Cost;

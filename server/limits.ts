@@ -87,6 +87,8 @@ export const SERVER_LIMITS = {
   turnConnectionsPerAddress: 64,
   /** Seconds for which a connection to TURN may have no allocation. Then it is ended. */
   turnIdleSeconds: 10,
+  /** Datagrams of TURN that wait for the system to take them. Beyond them packets are dropped. */
+  turnUnsentDatagrams: 8192,
   /** Bytes that wait for a client of TURN over TCP to read. Beyond them packets are dropped. */
   turnSendBufferBytes: 256 * 1024,
 } as const;

@@ -1,14 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventStream } from "./api/exchange.ts";
-import { FakeSink, turn } from "./testing/fake_sink.ts";
+import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
 import { parseSamples } from "./testing/samples.ts";
+import { stillTurn } from "./testing/still_turn.ts";
 import { createTestApi } from "./testing/test_api.ts";
-import { withTestNode } from "./testing/test_node.ts";
+import { LOCAL_TURN, startTestNode } from "./testing/test_node.ts";
+import { DEFAULT_TURN } from "./turn_config.ts";
 
 const ROOM = "/room/" + "ab".repeat(20);
 
-async function createMeasuredApi(config = {}) {
-  const api = await createTestApi({ metrics: true, ...config });
+async function createMeasuredApi(config = {}, surroundings = {}) {
+  const api = await createTestApi({ metrics: true, ...config }, surroundings);
   async function scrape() {
     const response = await api.call("/metrics") as Response;
     return parseSamples(await response.text());
@@ -19,7 +21,7 @@ async function createMeasuredApi(config = {}) {
     assert(stream instanceof EventStream);
     const sink = new FakeSink();
     stream.open(sink);
-    await turn();
+    await nextTurn();
     return sink;
   }
   return { ...api, scrape, open };
@@ -46,7 +48,7 @@ Deno.test("three posts to two readers are counted as that", async () => {
   const sinks = [await open(), await open()];
   const { height } = await quoteFor(ROOM);
   for (const text of ["a", "b", "c"]) await post(ROOM, text);
-  await turn();
+  await nextTurn();
   const samples = await scrape();
   const counted = (name: string) => samples.get(`sigmesh_${name}`);
   assertEquals(counted("admissions_total"), 3);
@@ -88,7 +90,7 @@ Deno.test("streams that end or are refused are counted by reason", async () => {
   left!.onClose?.();
   stalled!.isReading = false;
   await post(ROOM, "x");
-  await turn();
+  await nextTurn();
   clock.advance(7000);
   close();
   const samples = await scrape();
@@ -154,11 +156,61 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
   ].map(([, name, kind, labels, help]) =>
     `${name} ${kind} [${labels}] ${help}`
   );
-  await withTestNode(async ({ origin }) => {
-    await (await fetch(origin)).body?.cancel();
-    const text = await (await fetch(`${origin}/metrics`)).text();
-    assertEquals(rows.toSorted(), describe(text).toSorted());
-  }, { metrics: true });
+  const { start, servers } = stillTurn();
+  const node = await startTestNode(
+    { metrics: true, turn: LOCAL_TURN },
+    { startTurn: start },
+  );
+  const [turn] = servers;
+  turn!.totals = { ...turn!.totals, refused: { 403: 1 }, dropped: { rate: 1 } };
+  await (await fetch(node.origin)).body?.cancel();
+  const text = await (await fetch(`${node.origin}/metrics`)).text();
+  await node.close();
+  assertEquals(rows.toSorted(), describe(text).toSorted());
+});
+
+Deno.test("TURN is measured as its server counts, and is down while there is none", async () => {
+  const { start, servers } = stillTurn();
+  const { scrape, faults } = await createMeasuredApi(
+    { turn: DEFAULT_TURN },
+    { startTurn: start },
+  );
+  const [server] = servers;
+  server!.totals = {
+    ...server!.totals,
+    allocations: 300,
+    firmAllocations: 250,
+    allocationsMade: 1000,
+    relayedPackets: { sent: 1, received: 2 },
+    relayedBytes: { sent: 10, received: 20 },
+    refused: { 486: 3 },
+    dropped: { malformed: 4 },
+    faults: 5,
+  };
+  const samples = await scrape();
+  const turn = (name: string) => samples.get(`sigmesh_turn_${name}`);
+  assertEquals([turn("up"), turn("load_ratio")], [1, 0.5]);
+  assertEquals(turn("allocations"), 300);
+  assertEquals(turn("capacity_allocations"), 500);
+  assertEquals(turn("allocations_made_total"), 1000);
+  assertEquals(turn('relayed_packets_total{direction="sent"}'), 1);
+  assertEquals(turn('relayed_packets_total{direction="received"}'), 2);
+  assertEquals(turn('relayed_bytes_total{direction="sent"}'), 10);
+  assertEquals(turn('relayed_bytes_total{direction="received"}'), 20);
+  assertEquals(turn('refused_total{code="486"}'), 3);
+  assertEquals(turn('dropped_total{reason="malformed"}'), 4);
+  assertEquals(turn("faults_total"), 5);
+  server!.die("a fault of this test");
+  await nextTurn();
+  assertEquals((await scrape()).get("sigmesh_turn_up"), 0);
+  assertEquals((await scrape()).get("sigmesh_faults_total"), 1);
+  assertEquals(faults, ["a fault of this test"]);
+});
+
+Deno.test("a node without a TURN server of its own measures none", async () => {
+  const { scrape } = await createMeasuredApi();
+  const names = [...(await scrape()).keys()];
+  assertEquals(names.filter((name) => name.includes("turn")), []);
 });
 
 /** What a table says of metrics, out of the metrics themselves. */

@@ -1,6 +1,7 @@
 /** Calls between pages that see each other through relays only, with credentials that they bought. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { Browser } from "playwright-core";
 import type { TurnLimits } from "../limits.ts";
 import { opensslMissing, writeCertificate } from "../testing/certificates.ts";
 import {
@@ -53,21 +54,12 @@ function callTest(
       // The certificate is signed by nobody.
       const browser = await launchChromium(["--ignore-certificate-errors"]);
       try {
-        const [caller, callee] = [
-          await openCaller(),
-          await openCaller(),
-        ];
-        await connectCall(caller!, callee!);
-        await run(caller!, callee!);
+        const at = { origin: node.origin, transport };
+        const caller = await openCaller(browser, at);
+        const callee = await openCaller(browser, at);
+        await connectCall(caller, callee);
+        await run(caller, callee);
         assertEquals(node.faults, []);
-
-        async function openCaller(): Promise<RelayedCaller> {
-          const page = await (await browser.newContext()).newPage();
-          await page.goto(`${node.origin}/bench/`);
-          const made = new RelayedCaller(page);
-          await made.prepare(transport);
-          return made;
-        }
       } finally {
         await browser.close();
         await node.close();
@@ -75,6 +67,18 @@ function callTest(
       }
     },
   });
+}
+
+/** A page in a context of its own that has bought a credential. */
+async function openCaller(
+  browser: Browser,
+  { origin, transport }: { origin: string; transport: RelayTransport },
+): Promise<RelayedCaller> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${origin}/bench/`); // a quiet page whose policy lets scripts in
+  const caller = new RelayedCaller(page);
+  await caller.prepare(transport);
+  return caller;
 }
 
 for (const transport of ["udp", "tcp", "tls"] as const) {

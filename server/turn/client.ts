@@ -1,7 +1,7 @@
 /** Whoever sends to the server, as the layers above sockets see them. */
 
 import type { Allocation } from "./allocation.ts";
-import type { IpFamily } from "./ip.ts";
+import type { DropReason } from "./tally.ts";
 import type { TurnEndpoint } from "./turn_server.ts";
 
 /** One end of RFC 8656's 5-tuple; the listener is the other. */
@@ -10,12 +10,10 @@ export interface Client {
   /** Normalised. */
   readonly address: string;
   readonly port: number;
-  /** Of the address under which it reached us. */
-  readonly family: IpFamily;
   /** What it holds. A client without one is forgotten as soon as it is answered. */
   readonly allocation: Allocation | undefined;
-  /** The bytes may be overwritten as soon as this returns. False when they were dropped. */
-  send(bytes: Uint8Array): boolean;
+  /** The bytes may be overwritten as soon as this returns; tells why they were dropped, if they were. */
+  send(bytes: Uint8Array): DropReason | undefined;
   /** From now on what comes from there belongs to this allocation. */
   hold(allocation: Allocation): void;
   /** Undoes that. */

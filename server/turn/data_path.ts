@@ -22,6 +22,7 @@ import {
   writeUint16,
   writeUint32,
 } from "./message.ts";
+import type { Outbox } from "./outbox.ts";
 import type { PeerHost } from "./peers.ts";
 import type { Tally } from "./tally.ts";
 import { isOversized } from "./udp_socket.ts";
@@ -54,18 +55,21 @@ export class DataPath {
   readonly #allocations: Allocations;
   readonly #tally: Tally;
   readonly #budget: ByteBudget;
+  readonly #outbox: Outbox;
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
   readonly #v4 = new Uint8Array(4);
   readonly #v6 = new Uint8Array(16);
   #indications = 0;
 
-  constructor({ clock, allocations, tally, budget }: {
+  constructor({ clock, allocations, tally, budget, outbox }: {
     clock: Clock;
     allocations: Allocations;
     tally: Tally;
     /** Of all allocations together. */
     budget: ByteBudget;
+    outbox: Outbox;
   }) {
+    this.#outbox = outbox;
     this.#clock = clock;
     this.#allocations = allocations;
     this.#tally = tally;
@@ -144,10 +148,15 @@ export class DataPath {
     if (!this.#spend(allocation, payload.length, now)) {
       return this.#tally.drop("rate");
     }
+    if (target === undefined) {
+      const { socket } = relay;
+      if (!this.#outbox.send(payload, { socket, port, address: host.text })) {
+        return this.#tally.drop("congested");
+      }
+    }
     this.#tally.sentPackets++;
     this.#tally.sentBytes += payload.length;
-    if (target === undefined) relay.socket.send(payload, port, host.text);
-    else {
+    if (target !== undefined) {
       this.relayDatagram(target, {
         ...{ payload, address: relayedText, port: relay.port },
       });
@@ -178,9 +187,8 @@ export class DataPath {
     const length = isBound
       ? this.#writeChannelData(channel.number, payload)
       : this.#writeData(host, { port, payload });
-    if (!allocation.client.send(this.#scratch.subarray(0, length))) {
-      return this.#tally.drop("slow-reader");
-    }
+    const dropped = allocation.client.send(this.#scratch.subarray(0, length));
+    if (dropped !== undefined) return this.#tally.drop(dropped);
     this.#tally.receivedPackets++;
     this.#tally.receivedBytes += payload.length;
   }

@@ -64,6 +64,7 @@ export class Handlers {
   /** The answer's bytes. */
   answer(request: SignedRequest): Uint8Array {
     const { message, client, holder } = request;
+    this.#endExpired(client);
     const retransmitted = this.#answerGivenBefore(request);
     if (retransmitted !== undefined) return retransmitted;
     if (message.method === METHOD.allocate) return this.#allocate(request);
@@ -74,6 +75,14 @@ export class Handlers {
       ? { code: 441 as const }
       : this.#decide({ ...request, allocation });
     return this.#write(request, outcome);
+  }
+
+  /** The clockwork that ends them comes once a second. */
+  #endExpired({ allocation }: Client): void {
+    const { clock, allocations } = this.#parts;
+    if (allocation !== undefined && allocation.expiresAt <= clock.now()) {
+      allocations.end(allocation);
+    }
   }
 
   #answerGivenBefore(

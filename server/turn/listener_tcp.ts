@@ -3,15 +3,14 @@
 import { Buffer } from "node:buffer";
 import net, { type AddressInfo, type Socket } from "node:net";
 import tls from "node:tls";
-import { familyOf, normaliseAddress } from "../address.ts";
+import { normaliseAddress } from "../address.ts";
 import type { TurnLimits } from "../limits.ts";
 import type { Allocation } from "./allocation.ts";
 import type { Client } from "./client.ts";
 import type { Connections, OpenConnection } from "./connections.ts";
 import { Framing } from "./framing.ts";
-import type { IpFamily } from "./ip.ts";
 import { padded } from "./message.ts";
-import type { Tally } from "./tally.ts";
+import type { DropReason, Tally } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 import type { TurnCertificate } from "./turn_server.ts";
 
@@ -20,7 +19,6 @@ class TcpClient implements Client {
   readonly transport: "tcp" | "tls";
   readonly address: string;
   readonly port: number;
-  readonly family: IpFamily;
   allocation: Allocation | undefined;
   readonly #socket: Socket;
   readonly #connections: Connections;
@@ -39,7 +37,6 @@ class TcpClient implements Client {
     this.transport = transport;
     this.address = address;
     this.port = socket.remotePort!;
-    this.family = familyOf(address);
     this.#socket = socket;
     this.#connection = connection;
     this.#connections = connections;
@@ -47,14 +44,16 @@ class TcpClient implements Client {
   }
 
   /** ChannelData is padded here: only streams need that. */
-  send(bytes: Uint8Array): boolean {
+  send(bytes: Uint8Array): DropReason | undefined {
     const length = padded(bytes.length);
     const socket = this.#socket;
-    if (socket.writableLength + length > this.#maxUnsentBytes) return false;
+    if (socket.writableLength + length > this.#maxUnsentBytes) {
+      return "slow-reader";
+    }
     const copy = Buffer.alloc(length);
     copy.set(bytes);
     socket.write(copy);
-    return true;
+    return undefined;
   }
 
   hold(allocation: Allocation): void {

@@ -1,11 +1,11 @@
 /** A UDP socket that clients send to. Whoever holds no allocation is not remembered. */
 
 import type { Socket } from "node:dgram";
-import { familyOf, normaliseAddress } from "../address.ts";
+import { normaliseAddress } from "../address.ts";
 import type { Allocation } from "./allocation.ts";
 import type { Client } from "./client.ts";
-import type { IpFamily } from "./ip.ts";
-import type { Tally } from "./tally.ts";
+import type { Outbox } from "./outbox.ts";
+import type { DropReason, Tally } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 import { isOversized } from "./udp_socket.ts";
 
@@ -17,27 +17,27 @@ class UdpClient implements Client {
   readonly transport = "udp";
   readonly address: string;
   readonly port: number;
-  readonly family: IpFamily;
   allocation: Allocation | undefined;
-  readonly #socket: Socket;
+  readonly socket: Socket;
+  readonly #outbox: Outbox;
   readonly #clients: Clients;
 
-  constructor({ socket, clients, address, port }: {
+  constructor({ socket, outbox, clients, address, port }: {
     socket: Socket;
+    outbox: Outbox;
     clients: Clients;
     address: string;
     port: number;
   }) {
-    this.#socket = socket;
+    this.socket = socket;
+    this.#outbox = outbox;
     this.#clients = clients;
     this.address = address;
     this.port = port;
-    this.family = familyOf(address);
   }
 
-  send(bytes: Uint8Array): boolean {
-    this.#socket.send(bytes, this.port, this.address);
-    return true;
+  send(bytes: Uint8Array): DropReason | undefined {
+    return this.#outbox.send(bytes, this) ? undefined : "congested";
   }
 
   hold(allocation: Allocation): void {
@@ -57,14 +57,16 @@ class UdpClient implements Client {
 /** Hands a socket's datagrams to the server. */
 export function serveUdp(
   socket: Socket,
-  { turn, tally }: { turn: Turn; tally: Tally },
+  { turn, tally, outbox }: { turn: Turn; tally: Tally; outbox: Outbox },
 ): void {
   const clients: Clients = new Map();
   socket.on("message", (bytes, { address, port }) => {
+    if (port === 0) return tally.drop("malformed"); // nobody can be answered there
     if (isOversized(bytes)) return tally.drop("oversized");
     const client = clients.get(address)?.get(port) ??
       new UdpClient({
         socket,
+        outbox,
         clients,
         address: normaliseAddress(address),
         port,

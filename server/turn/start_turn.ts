@@ -10,6 +10,7 @@ import {
   type StreamParts,
 } from "./listener_tcp.ts";
 import { serveUdp } from "./listener_udp.ts";
+import { Outbox } from "./outbox.ts";
 import { Tally } from "./tally.ts";
 import { Totals } from "./totals.ts";
 import { Turn } from "./turn.ts";
@@ -50,8 +51,9 @@ async function start(
   const limits = { ...SERVER_LIMITS, ...changed };
   const tally = new Tally();
   const { sockets, endpoints: udp } = bindAll(options);
+  const outbox = new Outbox(limits.turnUnsentDatagrams);
   const turn = new Turn({
-    ...{ options, endpoints: udp, clock, limits, tally, onFault },
+    ...{ options, endpoints: udp, clock, limits, tally, outbox, onFault },
   });
   const connections = new Connections({ clock, limits });
   const streams: StreamListener[] = [];
@@ -71,7 +73,7 @@ async function start(
       ...udp,
       ...await listenAll(options, { udp, streams, serving }),
     ];
-    for (const socket of sockets) serveUdp(socket, { turn, tally });
+    for (const socket of sockets) serveUdp(socket, { turn, tally, outbox });
     for (const part of parts) part.start();
     return {
       endpoints,

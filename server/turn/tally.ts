@@ -10,6 +10,7 @@ export const DROP_REASONS = [
   "oversized",
   "rate",
   "slow-reader",
+  "congested",
   "connections",
 ] as const;
 

@@ -19,6 +19,7 @@ import { Handlers, mappedAddress } from "./handlers.ts";
 import { hasGoodFingerprint } from "./integrity.ts";
 import { decodeMessage, KIND, type Message, METHOD } from "./message.ts";
 import { Nonces } from "./nonce.ts";
+import type { Outbox } from "./outbox.ts";
 import { PeerFilter } from "./peer_filter.ts";
 import { ReachRules } from "./reach.ts";
 import { RelayAddresses } from "./relay_addresses.ts";
@@ -45,13 +46,14 @@ export class Turn {
   readonly #onFault: (fault: unknown) => void;
   #stop = () => {};
 
-  constructor({ options, endpoints, clock, limits, tally, onFault }: {
+  constructor({ options, endpoints, clock, limits, tally, outbox, onFault }: {
     options: TurnOptions;
     /** Where the listeners are: nobody is relayed to them. */
     endpoints: readonly TurnEndpoint[];
     clock: Clock;
     limits: TurnLimits;
     tally: Tally;
+    outbox: Outbox;
     onFault: (fault: unknown) => void;
   }) {
     const { secret, allowPrivate } = options;
@@ -93,7 +95,7 @@ export class Turn {
       bytesPerSecond: limits.turnBytesPerSecond,
       now: clock.now(),
     });
-    this.#data = new DataPath({ clock, allocations, tally, budget });
+    this.#data = new DataPath({ clock, allocations, tally, budget, outbox });
   }
 
   start(): void {
@@ -133,8 +135,8 @@ export class Turn {
     }
     // Indications get no answer; answers were not asked for.
     if (message.kind !== KIND.request) return;
-    const answer = this.#answer(message, client);
-    if (!client.send(answer)) this.#tally.drop("slow-reader");
+    const dropped = client.send(this.#answer(message, client));
+    if (dropped !== undefined) this.#tally.drop(dropped);
   }
 
   #answer(message: Message, client: Client): Uint8Array {
