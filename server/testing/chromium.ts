@@ -18,8 +18,10 @@ export const chromiumMissing: string = chromiumPath === undefined
   ? " (ignored: no Chromium found; set CHROME to its path)"
   : "";
 
-/** Starts a browser of its own; close it. */
-export function launchChromium(): Promise<Browser> {
+/** Starts a browser of its own; close it. More arguments follow the usual ones. */
+export function launchChromium(
+  more: readonly string[] = [],
+): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
     args: [
@@ -27,6 +29,7 @@ export function launchChromium(): Promise<Browser> {
       "--disable-gpu",
       "--disable-background-networking",
       "--disable-features=WebRtcHideLocalIpsWithMdns",
+      ...more,
     ],
   });
 }
