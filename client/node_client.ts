@@ -23,6 +23,7 @@ import {
   type RoomHash,
   roomPath,
   type TurnGrant,
+  type TurnRequest,
 } from "@sigmesh/core/wire";
 import {
   challengeOf,
@@ -69,8 +70,8 @@ export interface PostOptions extends CallOptions {
 
 /** Options of {@linkcode NodeClient.buyTurnCredential}. */
 export interface TurnCredentialOptions extends PostOptions {
-  /** Username of a credential that is to live on. */
-  readonly renew?: string | undefined;
+  /** What was bought before and is to live on. */
+  readonly renew?: Pick<TurnGrant, "username" | "credential"> | undefined;
 }
 
 /** A TURN credential that was paid for: an RTCIceServer, and what else there is to know. */
@@ -274,16 +275,15 @@ export class NodeClient {
 
   /**
    * Pays for a TURN credential, to be given to an RTCPeerConnection in
-   * `iceServers`. `renew` is the username of one that is to live on: while its
-   * call lasts, renew it before its `ttl` has passed.
+   * `iceServers`. `renew` is one that was bought before and is to live on:
+   * while its call lasts, renew it before its `ttl` has passed.
    *
    * A node without TURN refuses with the code `no-turn`.
    */
   async buyTurnCredential(
     { renew, quote, signal, onProgress }: TurnCredentialOptions = {},
   ): Promise<TurnReceipt> {
-    const text = renew === undefined ? "" : JSON.stringify({ renew });
-    const body = new TextEncoder().encode(text);
+    const body = encodeRenewal(renew);
     const ask = { method: "POST", body, signal };
     const outcome = await pay({
       origin: this.origin,
@@ -333,6 +333,16 @@ export function requireRoom(text: string): RoomHash {
     );
   }
   return room;
+}
+
+/** What to ask of `/token`. */
+function encodeRenewal(
+  renew: TurnCredentialOptions["renew"],
+): Uint8Array<ArrayBuffer> {
+  if (renew === undefined) return new Uint8Array();
+  const { username, credential } = renew;
+  const request: TurnRequest = { renew: username, credential };
+  return new TextEncoder().encode(JSON.stringify(request));
 }
 
 function encodePost(text: string): Uint8Array<ArrayBuffer> {

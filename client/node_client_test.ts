@@ -232,7 +232,7 @@ Deno.test("a TURN credential is paid for, renewed, and what an RTCPeerConnection
   ]);
   assert(bought.cost.height >= 11);
   const { username, credential } = await client.buyTurnCredential({
-    renew: bought.username,
+    renew: bought,
   });
   assertEquals([username, credential], [bought.username, bought.credential]);
   assertEquals(servers[0]!.renewed.map(([renewed]) => renewed), [username]);
@@ -261,7 +261,10 @@ Deno.test("nobody pays for a renewal that is refused", async () => {
     },
   });
   await assertRejects(
-    () => client.buyTurnCredential({ renew: "somebody" }),
+    () =>
+      client.buyTurnCredential({
+        renew: { username: "somebody", credential: "guessed" },
+      }),
     NodeRefusalError,
     "username",
   );

@@ -129,11 +129,15 @@ export interface Posted extends Quote {
   readonly subscribers: number;
 }
 
-/** Body of `POST /token`; an empty one asks for a new credential. */
-export interface TurnRequest {
-  /** The username of a credential that is to live on. */
-  readonly renew?: string | undefined;
-}
+/** Body of `POST /token`: a credential that is to live on. An empty body asks for a new one. */
+export type TurnRequest =
+  | { readonly renew?: undefined; readonly credential?: undefined }
+  | {
+    /** Its username. */
+    readonly renew: string;
+    /** Its password. */
+    readonly credential: string;
+  };
 
 /** Answer of `POST /token`. With `urls`, `username` and `credential` it is an RTCIceServer. */
 export interface TurnGrant extends Quote {
@@ -291,9 +295,10 @@ export function parsePosted(value: unknown): Posted | undefined {
 
 /** Reads {@linkcode TurnRequest} from JSON. Undefined when it is none. */
 export function parseTurnRequest(value: unknown): TurnRequest | undefined {
-  return !Array.isArray(value) &&
-      hasFields(value, { renew: isAbsentOr(isString) })
-    ? value
+  if (Array.isArray(value)) return undefined;
+  const isNew = hasFields(value, { renew: isAbsent, credential: isAbsent });
+  return isNew || hasFields(value, { renew: isString, credential: isString })
+    ? value as TurnRequest
     : undefined;
 }
 
@@ -386,6 +391,10 @@ function isHeight(value: unknown): boolean {
   return typeof value === "number" && value >= 0 && value < 256;
 }
 
+function isAbsent(value: unknown): boolean {
+  return value === undefined;
+}
+
 function isAbsentOr(check: Check): Check {
-  return (value) => value === undefined || check(value);
+  return (value) => isAbsent(value) || check(value);
 }

@@ -73,7 +73,10 @@ const samples: { [name in keyof typeof parsers]: unknown } = {
   nodes: ["https://node.example"],
   room: { room: "ab", subscribers: 2, messages: 1, token: TOKEN, height: 16 },
   posted: { id: "W8Du", subscribers: 2, token: TOKEN, height: 16 },
-  "turn request": { renew: "1760000600:AAECAwQFBgcICQoL" },
+  "turn request": {
+    renew: "1760000600:AAECAwQFBgcICQoL",
+    credential: "htVVrzHbFrrMVV3uApSgMN5SpYY=",
+  },
   "turn grant": {
     urls: [
       "turn:node.example:3478?transport=udp",
@@ -112,6 +115,13 @@ for (const [name, sample] of Object.entries(samples)) {
     }
   });
 }
+
+Deno.test("a TURN request has both of a credential to renew, or neither", () => {
+  const { renew, credential } = samples["turn request"] as wire.TurnRequest;
+  assertEquals(wire.parseTurnRequest({ renew }), undefined);
+  assertEquals(wire.parseTurnRequest({ credential }), undefined);
+  assertEquals(wire.parseTurnRequest({}), {});
+});
 
 Deno.test("a TURN URL that no RTCPeerConnection takes is refused", () => {
   const grant = samples["turn grant"] as object;

@@ -87,7 +87,7 @@ Deno.test("a renewal lets an allocation outlive the credential's first end, with
       assertEquals(await codeOf(caller.allocate()), 0);
       assertEquals(await codeOf(leaver.allocate()), 0);
       clock.advance(500_000);
-      const again = await buy({ renew: renewed.username });
+      const again = await buy({ renew: renewed });
       assertEquals(again.credential, renewed.credential);
       assertEquals(await codeOf(caller.refresh(600)), 0);
       clock.advance(200_000);
@@ -133,9 +133,9 @@ Deno.test("a TURN server that died is followed by one at the same port, which kn
   });
   const keeper = node.parts.turn!.offer.keeper!;
   const { buy, use } = customerOf(node);
-  const { username } = await buy();
+  const bought = await buy();
   clock.advance(500_000);
-  const renewed = await buy({ renew: username });
+  const renewed = await buy({ renew: bought });
   clock.advance(200_000);
   const fault = new Error("a fault of this test");
   await deaths[0]!(fault);

@@ -132,7 +132,9 @@ browserTest(
     await page.getByText("Accepted, status 200").waitFor();
     const bought = await username.innerText();
     assertMatch(bought, /^\d{10}:[\w-]{16}$/);
-    await body.fill(JSON.stringify({ renew: bought }));
+    const credential = await page.locator("dt:text-is('Credential') + dd")
+      .innerText();
+    await body.fill(JSON.stringify({ renew: bought, credential }));
     const renewal = page.waitForResponse(/pow=/);
     await send.click();
     assertEquals((await (await renewal).json()).username, bought);

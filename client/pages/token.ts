@@ -7,7 +7,10 @@ import { openPayAndTry } from "./pay_and_try.ts";
 const node = new NodeClient(location.origin);
 
 openPayAndTry(async (text, options) => {
-  const { renew } = readRequest(text);
+  const asked = readRequest(text);
+  const renew = asked.renew === undefined
+    ? undefined
+    : { username: asked.renew, credential: asked.credential };
   const { username, credential, ttl, urls, cost } = await node
     .buyTurnCredential({ renew, ...options });
   return {
@@ -30,5 +33,7 @@ function readRequest(text: string): TurnRequest {
   } catch {
     // said below
   }
-  throw new TypeError('Leave it empty, or write {"renew": "USERNAME"}.');
+  throw new TypeError(
+    'Leave it empty, or write {"renew": "USERNAME", "credential": "CREDENTIAL"}.',
+  );
 }

@@ -1,14 +1,10 @@
 /** The endpoint that sells TURN credentials. */
 
 import { WEIGHTS } from "@sigmesh/core";
-import {
-  LIMITS,
-  parseTurnRequest,
-  type TurnGrant,
-  type TurnRequest,
-} from "@sigmesh/core/wire";
+import { LIMITS, parseTurnRequest, type TurnGrant } from "@sigmesh/core/wire";
 import type { Admission, DueRequest } from "../admission/admission.ts";
 import type { PartPrice } from "../load/part_price.ts";
+import type { TurnCredential } from "../turn/credential.ts";
 import type { RenewalRefusal } from "../turn/credential_desk.ts";
 import type { TurnOffer } from "../turn/turn_offer.ts";
 import { admit, type Call, TOO_LARGE } from "./call.ts";
@@ -66,16 +62,16 @@ export class TokenHandlers {
     if (turn.keeper?.isUp === false) return refuse(request, UNAVAILABLE);
     const asked = readRequest(request.body);
     if (!asked.ok) return refuse(request, asked.refusal);
-    const { renew } = asked.value;
+    const { held } = asked;
     const { desk } = turn;
-    const fault = renew === undefined ? undefined : desk.refusalOf(renew);
+    const fault = held === undefined ? undefined : desk.refusalOf(held);
     if (fault !== undefined) return refuse(request, RENEWAL_REFUSALS[fault]);
     const due = pricedToken(turnPrice.owed);
     const priced = pricedToken(turnPrice.quoted);
     const paid = admit(admission, { call, due, priced });
     if (!paid.ok) return refuse(request, paid.refusal);
     const grant: TurnGrant = {
-      ...(renew === undefined ? desk.issue() : desk.renew(renew)),
+      ...(held === undefined ? desk.issue() : desk.renew(held)),
       ttl: desk.lifetimeSeconds,
       urls: turn.urlsAt(origin).turn,
       ...admission.quote(priced),
@@ -88,22 +84,27 @@ function pricedToken(leastWork: number): DueRequest {
   return { weight: WEIGHTS.token, messages: 0, subscribers: 0, leastWork };
 }
 
-/** What a body asks for; an empty one for a new credential. */
+/** The credential that a body wants to live on; undefined where it asks for a new one. */
 function readRequest(body: Uint8Array):
-  | { ok: true; value: TurnRequest }
+  | { ok: true; held: TurnCredential | undefined }
   | { ok: false; refusal: Refusal } {
   if (body.length > LIMITS.postBytes) return { ok: false, refusal: TOO_LARGE };
-  if (body.length === 0) return { ok: true, value: {} };
+  if (body.length === 0) return { ok: true, held: undefined };
   let json: unknown;
   try {
     json = JSON.parse(utf8.decode(body));
   } catch {
     return { ok: false, refusal: NOT_JSON };
   }
-  const value = parseTurnRequest(json);
-  return value === undefined
-    ? { ok: false, refusal: RENEWAL_REFUSALS.unknown }
-    : { ok: true, value };
+  const request = parseTurnRequest(json);
+  if (request === undefined) {
+    return { ok: false, refusal: RENEWAL_REFUSALS.unknown };
+  }
+  const { renew, credential } = request;
+  const held = renew === undefined
+    ? undefined
+    : { username: renew, credential };
+  return { ok: true, held };
 }
 
 const NO_TURN: Refusal = {
@@ -122,14 +123,16 @@ const UNAVAILABLE: Refusal = {
 const NOT_JSON: Refusal = {
   code: "bad-json",
   detail:
-    'The body is not JSON; leave it empty, or send { "renew": username }.',
+    'The body is not JSON; leave it empty, or send { "renew": username, ' +
+    '"credential": password }.',
 };
 
 const RENEWAL_REFUSALS: Record<RenewalRefusal, Refusal> = {
   unknown: {
     code: "bad-field",
-    detail: 'The body is { "renew": username }, with a username that this ' +
-      "node gave; leave it empty to buy a new credential.",
+    detail: 'To renew, send { "renew": username, "credential": password }, ' +
+      "both as this node gave them; to buy a new credential, send an empty " +
+      "body.",
   },
   expired: {
     code: "credential-expired",

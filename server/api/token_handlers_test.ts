@@ -15,7 +15,11 @@ import { stillTurn } from "../testing/still_turn.ts";
 import { createTestApi } from "../testing/test_api.ts";
 import { TRIVIAL_CURVE } from "../testing/test_node.ts";
 import { turn as nextTurn } from "../testing/fake_sink.ts";
-import { credentialOf, expiryOf } from "../turn/credential.ts";
+import {
+  credentialOf,
+  expiryOf,
+  type TurnCredential,
+} from "../turn/credential.ts";
 import { DEFAULT_TURN } from "../turn_config.ts";
 
 const PATH = "/token";
@@ -24,6 +28,11 @@ const EXTERNAL = {
   urls: ["turn:turn.example:3478?transport=udp", "turns:turn.example:443"],
   secret: "shared",
 } as const;
+
+/** A body that asks for a credential to live on. */
+function renewalOf({ username, credential }: TurnCredential): string {
+  return JSON.stringify({ renew: username, credential });
+}
 
 async function createTurnApi(config: Partial<Config> = {}) {
   const { start, servers } = stillTurn();
@@ -94,7 +103,7 @@ Deno.test("a renewal keeps the username, and the server is told its new end", as
   const api = await createTurnApi();
   const first = await api.buy();
   api.clock.advance(300_000);
-  const renewed = await api.buy(JSON.stringify({ renew: first.username }));
+  const renewed = await api.buy(renewalOf(first));
   assertEquals([renewed.username, renewed.credential, renewed.ttl], [
     ...[first.username, first.credential, 600],
   ]);
@@ -105,9 +114,10 @@ Deno.test("a renewal keeps the username, and the server is told its new end", as
 
 Deno.test("a credential that has expired, or is none, is not renewed and costs nothing", async () => {
   const api = await createTurnApi();
-  const { username } = await api.buy();
+  const bought = await api.buy();
+  const { credential } = bought;
   const refusalOf = (renew: unknown) =>
-    api.refusalOf(JSON.stringify({ renew }));
+    api.refusalOf(JSON.stringify({ renew, credential }));
   const future = unixSeconds(api) + 601;
   assertEquals(await refusalOf("somebody"), [400, "bad-field"]);
   assertEquals(await refusalOf(1), [400, "bad-field"]);
@@ -117,7 +127,26 @@ Deno.test("a credential that has expired, or is none, is not renewed and costs n
     [400, "bad-field"],
   );
   api.clock.advance(600_000);
-  assertEquals(await refusalOf(username), [410, "credential-expired"]);
+  assertEquals(await api.refusalOf(renewalOf(bought)), [
+    410,
+    "credential-expired",
+  ]);
+  assertEquals(api.servers[0]!.renewed, []);
+});
+
+Deno.test("who saw a username and has not its password cannot renew it, nor learn of it", async () => {
+  const api = await createTurnApi();
+  const [{ username }, { credential }] = [await api.buy(), await api.buy()];
+  const madeUp = `${unixSeconds(api) + 600}:AAECAwQFBgcICQoL`;
+  const ask = async (body: unknown) =>
+    (await api.json(PATH, { method: "POST", body: JSON.stringify(body) })).body;
+  const seen = await ask({ renew: username, credential });
+  assertEquals(problemCodeOf(seen), "bad-field");
+  assertMatch(seen.detail, /"credential": password/);
+  assertEquals(await ask({ renew: username }), seen);
+  assertEquals(await ask({ renew: madeUp, credential }), seen);
+  api.clock.advance(600_000);
+  assertEquals(await ask({ renew: username, credential }), seen);
   assertEquals(api.servers[0]!.renewed, []);
 });
 
@@ -165,7 +194,7 @@ Deno.test("another server's credentials are signed with its secret, and a renewa
   assertEquals(first.urls, EXTERNAL.urls);
   assertEquals(first.credential, credentialOf("shared", first.username));
   api.clock.advance(700_000);
-  const second = await api.buy(JSON.stringify({ renew: first.username }));
+  const second = await api.buy(renewalOf(first));
   assertNotEquals(second.username, first.username);
   assertEquals(expiryOf(second.username), unixSeconds(api) + 600);
   assertEquals((await api.json("/")).body.stun, ["stun:turn.example:3478"]);

@@ -191,8 +191,9 @@ Deno.test("whatever is asked of a node, it answers, and nothing inside it fails"
     "text/event-stream",
     ",",
   );
-  const renewals = fc.jsonValue({ maxDepth: 1 })
-    .map((renew) => new TextEncoder().encode(JSON.stringify({ renew })));
+  const field = fc.oneof(fc.string(), fc.jsonValue({ maxDepth: 1 }));
+  const renewals = fc.record({ renew: field, credential: field })
+    .map((request) => new TextEncoder().encode(JSON.stringify(request)));
   const bodies = fc.oneof(fc.uint8Array({ maxLength: 1100 }), renewals);
   const paths = fc.oneof(
     fc.constant("/room/" + "ab".repeat(20)),

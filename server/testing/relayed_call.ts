@@ -1,12 +1,13 @@
 /** A call between two pages that may use nothing but relays. Runs the browsers' part by `evaluate`. */
 
 import type { Page } from "playwright-core";
+import type { TurnCredential } from "../turn/credential.ts";
 
 /** What the pages keep, as the functions below left it there. */
 interface CallScope {
   /** A client of the node, as `/client.js` has it. */
-  node: { buyTurnCredential(ask: { renew: string }): Promise<unknown> };
-  iceServer: RTCIceServer;
+  node: { buyTurnCredential(ask: { renew: TurnCredential }): Promise<unknown> };
+  iceServer: RTCIceServer & TurnCredential;
   connection: RTCPeerConnection;
   channel: RTCDataChannel;
   /** When the channel is open. */
@@ -182,9 +183,7 @@ export class RelayedCaller {
       const scope = globalThis as unknown as CallScope;
       scope.renewals = 0;
       setInterval(async () => {
-        await scope.node.buyTurnCredential({
-          renew: scope.iceServer.username!,
-        });
+        await scope.node.buyTurnCredential({ renew: scope.iceServer });
         scope.renewals++;
       }, everyMs);
     }, everyMs);

@@ -4,7 +4,7 @@
  * calls it use-auth-secret.
  */
 
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** What a client authenticates with until it expires. */
 export interface TurnCredential {
@@ -12,15 +12,27 @@ export interface TurnCredential {
   readonly credential: string;
 }
 
-/** 96 bits: nobody guesses a username that somebody else may renew. */
+/** 96 bits: no two credentials have one username. */
 const RANDOM_BYTES = 12;
 
 /** `<Unix seconds>:<random>`. Bounded, since whoever asks for TURN may send any. */
 const USERNAME = /^(0|[1-9]\d{0,11}):[A-Za-z0-9_-]{12,32}$/;
 
+const encoder = new TextEncoder();
+
 /** The password of a username. */
 export function credentialOf(secret: string, username: string): string {
   return createHmac("sha1", secret).update(username).digest("base64");
+}
+
+/** Whether a credential is of this secret; how long that takes tells nothing about the right one. */
+export function isCredentialOf(
+  secret: string,
+  { username, credential }: TurnCredential,
+): boolean {
+  const right = encoder.encode(credentialOf(secret, username));
+  const given = encoder.encode(credential);
+  return given.length === right.length && timingSafeEqual(given, right);
 }
 
 /** When a username expires, Unix seconds; undefined when it is none of ours. */

@@ -3,13 +3,13 @@
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import {
-  credentialOf,
   expiryOf,
+  isCredentialOf,
   issueCredential,
   type TurnCredential,
 } from "./credential.ts";
 
-/** Why a username cannot live on: its time is over, or no desk gave it so much. */
+/** Why a credential cannot live on: its time is over, or it is none that this desk gave. */
 export type RenewalRefusal = "expired" | "unknown";
 
 /** Tells the TURN server that a username lives until then, Unix seconds. */
@@ -49,25 +49,28 @@ export class CredentialDesk {
     return issueCredential(this.#secret, { expiresAt });
   }
 
-  /** Why a username cannot be renewed; to be asked before it is paid for. */
-  refusalOf(username: string): RenewalRefusal | undefined {
-    const expiresAt = expiryOf(username);
-    const now = this.#now();
-    // Whoever makes up a username could else make one that never expires.
-    if (expiresAt === undefined || expiresAt > now + this.lifetimeSeconds) {
+  /**
+   * Why a credential cannot be renewed; to be asked before it is paid for. Who
+   * does not have the password learns nothing about a username.
+   */
+  refusalOf(held: TurnCredential): RenewalRefusal | undefined {
+    const expiresAt = expiryOf(held.username);
+    if (expiresAt === undefined || !isCredentialOf(this.#secret, held)) {
       return "unknown";
     }
-    const livesUntil = this.#renewed.get(username) ?? expiresAt;
-    return livesUntil > now || this.#renew === null ? undefined : "expired";
+    const livesUntil = this.#renewed.get(held.username) ?? expiresAt;
+    return livesUntil > this.#now() || this.#renew === null
+      ? undefined
+      : "expired";
   }
 
-  /** Lets a username live as long again as a new one. The caller has just asked `refusalOf`. */
-  renew(username: string): TurnCredential {
+  /** Lets a credential live as long again as a new one. The caller has just asked `refusalOf`. */
+  renew(held: TurnCredential): TurnCredential {
     if (this.#renew === null) return this.issue();
     const expiresAt = this.#now() + this.lifetimeSeconds;
-    this.#remember(username, expiresAt);
-    this.#renew(username, expiresAt);
-    return { username, credential: credentialOf(this.#secret, username) };
+    this.#remember(held.username, expiresAt);
+    this.#renew(held.username, expiresAt);
+    return held;
   }
 
   #remember(username: string, expiresAt: number): void {

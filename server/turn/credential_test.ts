@@ -1,5 +1,10 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { credentialOf, expiryOf, issueCredential } from "./credential.ts";
+import {
+  credentialOf,
+  expiryOf,
+  isCredentialOf,
+  issueCredential,
+} from "./credential.ts";
 
 const SECRET = "correct horse";
 const USERNAME = "1760000600:AAECAwQFBgcICQoL";
@@ -16,6 +21,27 @@ Deno.test("a new credential names its end and is its secret's", () => {
   assertEquals(username, USERNAME);
   assertEquals(credential, credentialOf(SECRET, USERNAME));
   assertEquals(expiryOf(username), 1_760_000_600);
+});
+
+Deno.test("a credential is told from every other text", () => {
+  const right = credentialOf(SECRET, USERNAME);
+  const isRight = (credential: string) =>
+    isCredentialOf(SECRET, { username: USERNAME, credential });
+  assertEquals(isRight(right), true);
+  for (
+    const wrong of [
+      "",
+      right.slice(1),
+      `${right}=`,
+      right.toLowerCase(),
+      right.slice(0, -2) + "A=",
+      right.slice(0, -1) + "٣",
+      credentialOf("another secret", USERNAME),
+      credentialOf(SECRET, "1760000601:AAECAwQFBgcICQoL"),
+    ]
+  ) {
+    assertEquals(isRight(wrong), false, wrong);
+  }
 });
 
 Deno.test("two credentials of one second differ", () => {

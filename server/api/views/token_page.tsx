@@ -104,7 +104,8 @@ function Commands(
       <Command
         name="Renew"
         command={`curl -H 'Accept: application/json' \\\n` +
-          `--data '{"renew":"USERNAME"}' \\\n'${url}?pow=STAMP'`}
+          `--data '{"renew":"USERNAME","credential":"CREDENTIAL"}' \\\n` +
+          `'${url}?pow=STAMP'`}
       >
         {isRenewable
           ? "While a call lasts: its allocation ends with its credential."
