@@ -44,14 +44,13 @@ export class TokenHandlers {
       });
     }
     const { admission, turn, turnPrice } = this.#services;
-    const { height } = admission.quote(pricedToken(turnPrice.quoted));
-    const facts = {
-      url: origin + request.url.pathname,
-      height,
-      urls: turn?.urlsAt(origin).turn ?? [],
-      ttl: turn?.desk.lifetimeSeconds ?? LIMITS.turnCredentialSeconds,
-      isRenewable: turn?.keeper !== null,
+    const offer = turn === null ? null : {
+      height: admission.quote(pricedToken(turnPrice.quoted)).height,
+      urls: turn.urlsAt(origin).turn,
+      ttl: turn.desk.lifetimeSeconds,
+      isRenewable: turn.keeper !== null,
     };
+    const facts = { url: origin + request.url.pathname, offer };
     return respond(request, facts, () => tokenPage(facts));
   }
 

@@ -243,6 +243,17 @@ Deno.test("on a node without TURN the page has no form", async () => {
   assert(!html.includes("<form"));
 });
 
+Deno.test("the page says what a renewal gives: a longer life, or elsewhere another credential, and nothing without TURN", async () => {
+  const effectsOf = async (turn: Config["turn"]) => {
+    const { call } = await createTurnApi({ turn });
+    const html = await (await call(PATH) as Response).text();
+    return html.match(/While a call lasts|Gives another credential/g);
+  };
+  assertEquals(await effectsOf(DEFAULT_TURN), ["While a call lasts"]);
+  assertEquals(await effectsOf(EXTERNAL), ["Gives another credential"]);
+  assertEquals(await effectsOf({ kind: "none" }), null);
+});
+
 Deno.test("a form that posts gets a page with the credential", async () => {
   const { call, pay } = await createTurnApi();
   const stamp = await pay(PATH, "");

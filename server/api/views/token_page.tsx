@@ -11,9 +11,15 @@ import { formatDuration, formatHeight, formatWork } from "./quantities.ts";
 export interface TokenFacts {
   /** Of this page, as the reader dialled it. */
   readonly url: string;
+  /** Null on a node without TURN. */
+  readonly offer: TokenOffer | null;
+}
+
+/** What is for sale. */
+export interface TokenOffer {
   /** Price, in bits. */
   readonly height: number;
-  /** Where TURN is; empty on a node without. */
+  /** Where TURN is. */
   readonly urls: readonly string[];
   readonly ttl: number;
   /** Whether paying again lets a credential live on, or gives another one. */
@@ -21,8 +27,7 @@ export interface TokenFacts {
 }
 
 /** The page; `client/pages/token.ts` brings its form to life. */
-export function tokenPage(facts: TokenFacts): Page {
-  const hasTurn = facts.urls.length > 0;
+export function tokenPage({ url, offer }: TokenFacts): Page {
   return renderPage(
     "TURN credentials",
     <>
@@ -32,18 +37,20 @@ export function tokenPage(facts: TokenFacts): Page {
         relays what they say. This node sells the credentials for one: for proof
         of work, without an account.
       </p>
-      {hasTurn ? <Offer facts={facts} /> : (
-        <p class="status bad">
-          This node has no TURN: use another one, or a server of your own.
-        </p>
-      )}
+      {offer !== null
+        ? <Offer url={url} offer={offer} />
+        : (
+          <p class="status bad">
+            This node has no TURN: use another one, or a server of your own.
+          </p>
+        )}
     </>,
-    hasTurn ? { script: "/pages/token.js" } : {},
+    offer !== null ? { script: "/pages/token.js" } : {},
   );
 }
 
-function Offer({ facts }: { facts: TokenFacts }): VNode {
-  const { height, ttl, urls } = facts;
+function Offer({ url, offer }: { url: string; offer: TokenOffer }): VNode {
+  const { height, ttl, urls, isRenewable } = offer;
   return (
     <>
       <Facts
@@ -71,7 +78,7 @@ function Offer({ facts }: { facts: TokenFacts }): VNode {
         maxBytes={LIMITS.postBytes}
       />
       <h2>From a terminal</h2>
-      <Commands facts={facts} />
+      <Commands url={url} isRenewable={isRenewable} />
     </>
   );
 }
@@ -89,7 +96,7 @@ function UrlList({ urls }: { urls: readonly string[] }): VNode {
 }
 
 function Commands(
-  { facts: { url, isRenewable } }: { facts: TokenFacts },
+  { url, isRenewable }: { url: string; isRenewable: boolean },
 ): VNode {
   const post = "curl -H 'Accept: application/json' \\\n-X POST";
   return (
