@@ -19,6 +19,8 @@ export type StartTurn = (
 
 /** A server that dies again and again is started at most so often. */
 const RESTART_MS = 3000;
+/** Closing waits so long for a server that is just being started, which may be stuck. */
+const CLOSE_MS = 1500;
 
 const NOTHING: TurnTotals = {
   allocations: 0,
@@ -55,6 +57,7 @@ export class TurnKeeper {
   #server: TurnServer | undefined;
   #endpoints: readonly TurnEndpoint[] = [];
   #reviving: Promise<void> | undefined;
+  #isClosed = false;
   #stop = () => {};
 
   constructor(given: TurnKeeperOptions) {
@@ -107,12 +110,17 @@ export class TurnKeeper {
     });
   }
 
+  /** Takes 1.5 s at most, unless a server's own `close()` takes longer. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stop();
-    await this.#reviving;
     const server = this.#server;
     this.#server = undefined;
     await server?.close();
+    const { promise: overdue, resolve } = Promise.withResolvers<void>();
+    const stopTimer = this.#given.clock.every(CLOSE_MS, resolve);
+    await Promise.race([this.#reviving, overdue]);
+    stopTimer();
   }
 
   async #startFirst(options: TurnOptions): Promise<TurnServer> {
@@ -161,7 +169,9 @@ export class TurnKeeper {
 
   async #revive(): Promise<void> {
     try {
-      this.#adopt(await this.#startOne(this.#options!));
+      const server = await this.#startOne(this.#options!);
+      if (this.#isClosed) await server.close();
+      else this.#adopt(server);
     } catch (fault) {
       this.#given.onFault(fault);
     } finally {

@@ -2,8 +2,8 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { turn } from "../testing/fake_sink.ts";
 import { stillTurn } from "../testing/still_turn.ts";
-import { TurnKeeper } from "./turn_keeper.ts";
-import type { TurnOptions } from "./turn_server.ts";
+import { type StartTurn, TurnKeeper } from "./turn_keeper.ts";
+import type { TurnOptions, TurnServer } from "./turn_server.ts";
 
 const OPTIONS: TurnOptions = {
   hosts: ["127.0.0.1"],
@@ -18,7 +18,9 @@ const OPTIONS: TurnOptions = {
 const CERTIFICATE = { cert: "", key: "" };
 const TAKEN = Object.assign(new Error("taken"), { code: "EADDRINUSE" });
 
-function keep(explicit: { port?: boolean; tlsPort?: boolean } = {}) {
+function keep(
+  explicit: { port?: boolean; tlsPort?: boolean; start?: StartTurn } = {},
+) {
   const clock = new FakeClock();
   const { start, servers, failures } = stillTurn();
   const warnings: string[] = [];
@@ -26,7 +28,7 @@ function keep(explicit: { port?: boolean; tlsPort?: boolean } = {}) {
   const renewals = new Map<string, number>();
   const keeper = new TurnKeeper({
     clock,
-    start,
+    start: explicit.start ?? start,
     isPortExplicit: explicit.port ?? false,
     isTlsPortExplicit: explicit.tlsPort ?? false,
     renewals: () => renewals,
@@ -154,4 +156,30 @@ Deno.test("a keeper that is closed starts nothing more", async () => {
   clock.advance(60_000);
   await turn();
   assertEquals([servers.length, servers[1]!.isClosed], [2, true]);
+});
+
+Deno.test("closing waits 1.5 s for a server that does not come up, and closes it if it does later", async () => {
+  const { start, servers } = stillTurn();
+  const { promise: stuck, resolve: comeUp } = Promise.withResolvers<
+    TurnServer
+  >();
+  const starts: StartTurn[] = [start, () => stuck];
+  const { clock, keeper } = keep({
+    start: (options, told) => starts.shift()!(options, told),
+  });
+  await keeper.start(OPTIONS);
+  servers[0]!.die("fault");
+  await turn();
+  clock.advance(3000);
+  let isClosed = false;
+  const closed = keeper.close().then(() => isClosed = true);
+  await turn();
+  clock.advance(1499);
+  await turn();
+  assertEquals([starts.length, isClosed], [0, false]);
+  clock.advance(1);
+  await closed;
+  comeUp(await start(OPTIONS, { onFault: () => {} }));
+  await turn();
+  assertEquals([servers[1]!.isClosed, keeper.isUp], [true, false]);
 });
