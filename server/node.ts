@@ -11,7 +11,7 @@ import {
   listenHttp,
 } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
-import { Certificate, type PemPair } from "./api/certificate.ts";
+import { Certificate } from "./api/certificate.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
@@ -208,25 +208,27 @@ export async function startNode(
   const parts = await buildNode(config, surroundings);
   const { api, clock, effort, watch, turn } = parts;
   const onFault = watch.noteFault;
-  const pemOfTurn = await turnCertificate(config, certificate);
+  const ownOfTurn = await loadTurnCertificate(config);
+  const certificateOfTurn = ownOfTurn ?? certificate;
   const options = { api, clock, effort, certificate, onFault };
   const listener = await listen(config, { options, warn });
   try {
-    await turn?.start(pemOfTurn);
+    await turn?.start(certificateOfTurn?.pair ?? null);
   } catch (error) {
     await listener.close(0);
     throw error;
   }
   measureListener(watch.metrics, listener);
   parts.start();
-  certificate?.start({ clock, warn });
+  certificateOfTurn?.onChange((pair) => turn?.setCertificate(pair));
+  for (const files of [certificate, ownOfTurn]) files?.start({ clock, warn });
   return {
     host: listener.host,
     port: listener.port,
     turnEndpoints: turn?.offer.keeper?.endpoints ?? [],
     parts,
     async close() {
-      certificate?.close();
+      for (const files of [certificate, ownOfTurn]) files?.close();
       parts.close();
       await turn?.close();
       await listener.close(GRACE_MS);
@@ -234,16 +236,13 @@ export async function startNode(
   };
 }
 
-/** What TURN over TLS shows: files of its own, else those of the node. */
-async function turnCertificate(
+/** What TURN over TLS shows instead of the node's certificate, if it has files of its own. */
+async function loadTurnCertificate(
   { turn }: Config,
-  ofNode: Certificate | undefined,
-): Promise<PemPair | null> {
-  if (turn.kind !== "embedded" || turn.certificate === null) {
-    return ofNode?.pair ?? null;
-  }
+): Promise<Certificate | undefined> {
+  if (turn.kind !== "embedded" || turn.certificate === null) return undefined;
   const options = { cert: "--turn-cert", key: "--turn-key" };
-  return (await Certificate.load(turn.certificate, options)).pair;
+  return await Certificate.load(turn.certificate, options);
 }
 
 /** A default port that is taken gives way to a free one; one that was asked for is an error. */

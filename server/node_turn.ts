@@ -30,6 +30,8 @@ export interface TurnPart {
   readonly offer: TurnOffer;
   /** Rejects when the node's own server cannot listen. */
   start(certificate: PemPair | null): Promise<void>;
+  /** Takes another certificate in place of the one that it was started with. */
+  setCertificate(certificate: PemPair): void;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ function external(
   return {
     offer: { desk, urlsAt: () => iceUrls, keeper: null },
     start: () => Promise.resolve(),
+    setCertificate: () => {},
     close: () => Promise.resolve(),
   };
 }
@@ -114,6 +117,7 @@ function embedded(
         );
       }
     },
+    setCertificate: (certificate) => keeper.setCertificate(certificate),
     close: () => keeper.close(),
   };
 }

@@ -200,6 +200,38 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `files that change reach TURN, be they its own or the node's` +
+    opensslMissing,
+  ignore: opensslMissing !== "",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const certificate = await makeCertificate(folder + "/");
+      await changeFiles(certificate, { certificate, turn: LOCAL_TURN });
+      await changeFiles(certificate, { turn: { ...LOCAL_TURN, certificate } });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+async function changeFiles(
+  files: PemFiles,
+  config: Partial<Config>,
+): Promise<void> {
+  const clock = new FakeClock();
+  const { start, servers } = stillTurn();
+  const node = await startTestNode(config, { clock, startTurn: start });
+  const { certificates } = servers[0]!;
+  await writeCertificate(files);
+  clock.advance(10_000);
+  while (certificates.length === 0) await nextTurn();
+  const cert = await Deno.readTextFile(files.cert);
+  assertEquals(certificates.map((taken) => taken.cert), [cert]);
+  await node.close();
+}
+
 interface PemFiles {
   readonly cert: string;
   readonly key: string;

@@ -56,6 +56,9 @@ export class SimulatedTurn implements TurnServer {
   /** No credential ends before the simulation does. */
   renew(): void {}
 
+  /** Nothing is encrypted. */
+  setCertificate(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

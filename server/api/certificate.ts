@@ -24,8 +24,7 @@ export class Certificate {
   #isReading = false;
   /** Told once, not every 10 s. */
   #lastFault = "";
-  /** Called with the new pair when the files have changed and fit each other. */
-  onChange: (pair: PemPair) => void = () => {};
+  readonly #takers: ((pair: PemPair) => void)[] = [];
 
   private constructor(
     paths: PemPair,
@@ -63,6 +62,11 @@ export class Certificate {
     this.#stop();
   }
 
+  /** Calls back with the new pair whenever the files have changed and fit each other. */
+  onChange(take: (pair: PemPair) => void): void {
+    this.#takers.push(take);
+  }
+
   /** Looks at the files. Public for tests; a started one does it by itself. */
   async reload(warn: (message: string) => void): Promise<void> {
     this.#isReading = true;
@@ -71,7 +75,7 @@ export class Certificate {
       if (pair.cert === this.#pair.cert && pair.key === this.#pair.key) return;
       this.#pair = pair;
       this.#lastFault = "";
-      this.onChange(pair);
+      for (const take of this.#takers) take(pair);
     } catch (error) {
       const { message } = error as Error;
       if (message === this.#lastFault) return;

@@ -25,7 +25,7 @@ Deno.test({
     withFiles(async (paths) => {
       const certificate = await Certificate.load(paths);
       const taken: string[] = [];
-      certificate.onChange = ({ cert }) => taken.push(cert);
+      certificate.onChange(({ cert }) => taken.push(cert));
       const warnings: string[] = [];
       const reload = () => certificate.reload((text) => warnings.push(text));
       await reload();
@@ -48,7 +48,7 @@ Deno.test({
       const certificate = await Certificate.load(paths);
       const { pair } = certificate;
       let changes = 0;
-      certificate.onChange = () => changes++;
+      certificate.onChange(() => changes++);
       const warnings: string[] = [];
       const reload = () => certificate.reload((text) => warnings.push(text));
       const key = await Deno.readTextFile(paths.key);
@@ -91,7 +91,7 @@ Deno.test({
       await writeCertificate(paths);
       certificate.start({ clock, warn: () => {} });
       const changed = new Promise<void>((resolve) => {
-        certificate.onChange = () => resolve();
+        certificate.onChange(() => resolve());
       });
       clock.advance(10_000);
       await changed;

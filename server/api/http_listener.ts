@@ -186,7 +186,7 @@ class Listener implements HttpListener {
         maxHeaderListSize: SERVER_LIMITS.headerBytes,
       },
     });
-    certificate.onChange = (pair) => server.setSecureContext(pair);
+    certificate.onChange((pair) => server.setSecureContext(pair));
     server.on("session", (session: http2.ServerHttp2Session) => {
       this.#sessions.add(session);
     });

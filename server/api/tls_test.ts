@@ -2,9 +2,12 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import http2 from "node:http2";
-import tls from "node:tls";
 import type { Config } from "../config.ts";
-import { opensslMissing, writeCertificate } from "../testing/certificates.ts";
+import {
+  opensslMissing,
+  servedSerial,
+  writeCertificate,
+} from "../testing/certificates.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { startTestNode, type TestNode } from "../testing/test_node.ts";
 
@@ -80,20 +83,6 @@ async function request(
     stream.once("error", reject);
   });
   return { status, text };
-}
-
-/** The serial number of the certificate that is served. */
-async function servedSerial({ port }: TestNode): Promise<string> {
-  const socket = tls.connect({
-    ...{ host: "127.0.0.1", port, rejectUnauthorized: false },
-    ALPNProtocols: ["http/1.1"],
-  });
-  await new Promise((resolve) => socket.once("secureConnect", resolve));
-  const { serialNumber } = socket.getPeerCertificate();
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  socket.destroy();
-  await closed;
-  return serialNumber;
 }
 
 tlsTest("HTTP/2 gets answers, refusals and streams", async ({ node }) => {

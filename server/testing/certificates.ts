@@ -1,5 +1,7 @@
 /** Certificates for tests, made by openssl. */
 
+import tls from "node:tls";
+
 /** To be added to the name of a test that is ignored for want of it. */
 export const opensslMissing: string = hasOpenssl()
   ? ""
@@ -20,6 +22,39 @@ export async function writeCertificate(
     ],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** The serial number of the certificate that is served at a port of 127.0.0.1. */
+export async function servedSerial(
+  { port }: { port: number },
+): Promise<string> {
+  const socket = tls.connect({
+    ...{ host: "127.0.0.1", port, rejectUnauthorized: false },
+    ALPNProtocols: ["http/1.1"],
+  });
+  await new Promise((resolve) => socket.once("secureConnect", resolve));
+  const { serialNumber } = socket.getPeerCertificate();
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.destroy();
+  await closed;
+  return serialNumber;
+}
+
+/** A new certificate for localhost, as text. */
+export async function makeCertificate(): Promise<
+  { cert: string; key: string }
+> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
+    await writeCertificate(files);
+    return {
+      cert: await Deno.readTextFile(files.cert),
+      key: await Deno.readTextFile(files.key),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
 function hasOpenssl(): boolean {

@@ -2,6 +2,7 @@
 
 import type { StartTurn } from "../turn/turn_keeper.ts";
 import type {
+  TurnCertificate,
   TurnEndpoint,
   TurnOptions,
   TurnServer,
@@ -16,6 +17,8 @@ export interface StillTurn extends TurnServer {
   readonly options: TurnOptions;
   /** What it was told of renewals, in order. */
   readonly renewed: [username: string, expiresAt: number][];
+  /** Certificates that followed the first one. */
+  readonly certificates: TurnCertificate[];
   totals: TurnTotals;
   isClosed: boolean;
   /** Ends it as a fault would. */
@@ -45,6 +48,7 @@ function serverOf(options: TurnOptions): StillTurn {
     options,
     endpoints: endpointsOf(options),
     renewed: [],
+    certificates: [],
     isClosed: false,
     ended: promise,
     totals: {
@@ -62,6 +66,9 @@ function serverOf(options: TurnOptions): StillTurn {
     },
     renew(username, expiresAt) {
       this.renewed.push([username, expiresAt]);
+    },
+    setCertificate(certificate) {
+      this.certificates.push(certificate);
     },
     die: resolve,
     close() {

@@ -79,6 +79,8 @@ export interface StreamParts {
 /** A listening TCP socket. */
 export interface StreamListener {
   readonly port: number;
+  /** With TLS: what is shown from now on. */
+  setCertificate(certificate: TurnCertificate): void;
   /** Stops listening; the connections are ended by their owner. */
   close(): Promise<void>;
 }
@@ -106,6 +108,9 @@ export async function listenTcp(
   server.on("error", () => parts.tally.drop("connections"));
   return {
     port: (server.address() as AddressInfo).port,
+    setCertificate(certificate) {
+      if (server instanceof tls.Server) server.setSecureContext(certificate);
+    },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,12 +1,15 @@
 /** TURN over TCP and TLS, on real sockets. */
 
-import { assert, assertEquals } from "@std/assert";
-import { opensslMissing, writeCertificate } from "../testing/certificates.ts";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import {
+  makeCertificate,
+  opensslMissing,
+  servedSerial,
+} from "../testing/certificates.ts";
 import { turnTest, withTurn } from "../testing/test_turn.ts";
 import { channelData, Peer, relayedIn } from "../testing/turn_client.ts";
 import { ATTRIBUTE } from "./attributes.ts";
 import { METHOD } from "./message.ts";
-import type { TurnCertificate } from "./turn_server.ts";
 
 const DATA = Uint8Array.of(1, 2, 3, 4, 5);
 
@@ -136,18 +139,6 @@ turnTest(
   { limits: { turnConnectionsPerAddress: 2 } },
 );
 
-async function makeCertificate(): Promise<TurnCertificate> {
-  const folder = await Deno.makeTempDir();
-  const paths = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
-  await writeCertificate(paths);
-  const certificate = {
-    cert: await Deno.readTextFile(paths.cert),
-    key: await Deno.readTextFile(paths.key),
-  };
-  await Deno.remove(folder, { recursive: true });
-  return certificate;
-}
-
 function tlsTest(
   name: string,
   run: Parameters<typeof withTurn>[1],
@@ -191,6 +182,19 @@ tlsTest(
     turn.clock.advance(10_000);
     assertEquals(await silent.read(buffer).catch(() => null), null);
     silent.close();
+    assertEquals((await client.refresh()).code, 0);
+  },
+);
+
+tlsTest(
+  "a new certificate is shown to newcomers, and who is connected stays so",
+  async (turn) => {
+    const client = await turn.streamClient("tls");
+    await client.allocate();
+    const endpoint = turn.endpoint("tls");
+    const before = await servedSerial(endpoint);
+    turn.server.setCertificate(await makeCertificate());
+    assertNotEquals(await servedSerial(endpoint), before);
     assertEquals((await client.refresh()).code, 0);
   },
 );

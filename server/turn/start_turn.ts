@@ -82,6 +82,9 @@ async function start(
       },
       ended,
       renew: (username, expiresAt) => turn.renewals.renew(username, expiresAt),
+      setCertificate(certificate) {
+        for (const listener of streams) listener.setCertificate(certificate);
+      },
       close,
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../clock.ts";
 import type {
+  TurnCertificate,
   TurnEndpoint,
   TurnOptions,
   TurnServer,
@@ -92,6 +93,12 @@ export class TurnKeeper {
     this.#server?.renew(username, expiresAt);
   }
 
+  /** Takes another certificate in place of the one that it was started with. */
+  setCertificate(certificate: TurnCertificate): void {
+    this.#options = { ...this.#options!, certificate };
+    this.#server?.setCertificate(certificate);
+  }
+
   /** Rejects when no server can be started. */
   async start(options: TurnOptions): Promise<void> {
     const server = await this.#startFirst(options);
@@ -169,9 +176,14 @@ export class TurnKeeper {
 
   async #revive(): Promise<void> {
     try {
-      const server = await this.#startOne(this.#options!);
-      if (this.#isClosed) await server.close();
-      else this.#adopt(server);
+      const options = this.#options!;
+      const server = await this.#startOne(options);
+      if (this.#isClosed) return await server.close();
+      this.#adopt(server);
+      const { certificate } = this.#options!; // may have come meanwhile
+      if (certificate !== null && certificate !== options.certificate) {
+        server.setCertificate(certificate);
+      }
     } catch (fault) {
       this.#given.onFault(fault);
     } finally {

@@ -183,3 +183,24 @@ Deno.test("closing waits 1.5 s for a server that does not come up, and closes it
   await turn();
   assertEquals([servers[1]!.isClosed, keeper.isUp], [true, false]);
 });
+
+Deno.test("a new certificate goes to the server that there is, and to those after it", async () => {
+  const { clock, keeper, servers } = keep();
+  await keeper.start({ ...OPTIONS, certificate: CERTIFICATE });
+  const [second, third] = [{ cert: "2", key: "" }, { cert: "3", key: "" }];
+  keeper.setCertificate(second);
+  servers[0]!.die("fault");
+  await turn();
+  clock.advance(3000);
+  keeper.setCertificate(third); // while the next one starts
+  await turn();
+  assertEquals(servers.map(({ options }) => options.certificate), [
+    CERTIFICATE,
+    second,
+  ]);
+  assertEquals(servers.map(({ certificates }) => certificates), [
+    [second],
+    [third],
+  ]);
+  await keeper.close();
+});

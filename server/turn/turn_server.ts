@@ -69,6 +69,8 @@ export interface TurnServer {
   readonly ended: Promise<unknown>;
   /** Lets a credential that was paid for again live until then, Unix seconds. */
   renew(username: string, expiresAt: number): void;
+  /** Shows a new certificate to who comes now; connections go on with theirs. */
+  setCertificate(certificate: TurnCertificate): void;
   /** Ends allocations and listeners. */
   close(): Promise<void>;
 }

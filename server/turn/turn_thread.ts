@@ -3,6 +3,7 @@
 import { type Clock, createSystemClock } from "../clock.ts";
 import type { TurnLimits } from "../limits.ts";
 import type {
+  TurnCertificate,
   TurnEndpoint,
   TurnOptions,
   TurnServer,
@@ -78,9 +79,11 @@ class TurnThread implements TurnServer {
   }
 
   renew(username: string, expiresAt: number): void {
-    if (this.#state !== "ended") {
-      this.#tell({ kind: "renew", username, expiresAt });
-    }
+    this.#tell({ kind: "renew", username, expiresAt });
+  }
+
+  setCertificate(certificate: TurnCertificate): void {
+    this.#tell({ kind: "certificate", certificate });
   }
 
   async close(): Promise<void> {
@@ -133,6 +136,6 @@ class TurnThread implements TurnServer {
   }
 
   #tell(order: TurnOrder): void {
-    this.#worker.postMessage(order);
+    if (this.#state !== "ended") this.#worker.postMessage(order);
   }
 }

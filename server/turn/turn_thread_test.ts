@@ -2,10 +2,16 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createSystemClock } from "../clock.ts";
+import {
+  makeCertificate,
+  opensslMissing,
+  servedSerial,
+} from "../testing/certificates.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { TURN_OPTIONS } from "../testing/test_turn.ts";
 import { lifetimeIn, Peer, TurnClient } from "../testing/turn_client.ts";
 import { issueCredential } from "./credential.ts";
+import type { TurnEndpoint } from "./turn_server.ts";
 import { startTurnWorker } from "./turn_thread.ts";
 
 const DATA = Uint8Array.of(1, 2, 3);
@@ -59,4 +65,20 @@ Deno.test("a worker that is silent for long is given up, and said to be", async 
   const fault = await server.ended as Error;
   assertEquals(fault.message, "The TURN worker is stuck: silent for 10 s");
   await server.close();
+});
+
+Deno.test({
+  name: `a worker takes a new certificate${opensslMissing}`,
+  ignore: opensslMissing !== "",
+  async fn() {
+    const certificate = await makeCertificate();
+    const server = await startTurnWorker({ ...TURN_OPTIONS, certificate });
+    const isTls = ({ transport }: TurnEndpoint) => transport === "tls";
+    const endpoint = server.endpoints.find(isTls)!;
+    const before = await servedSerial(endpoint);
+    server.setCertificate(await makeCertificate());
+    while (await servedSerial(endpoint) === before);
+    await server.close();
+    server.setCertificate(certificate); // nobody is there to take it
+  },
 });

@@ -3,6 +3,7 @@
 import type { TurnLimits } from "../limits.ts";
 import { startTurn } from "./start_turn.ts";
 import type {
+  TurnCertificate,
   TurnEndpoint,
   TurnOptions,
   TurnServer,
@@ -21,6 +22,7 @@ export type TurnOrder =
     readonly username: string;
     readonly expiresAt: number;
   }
+  | { readonly kind: "certificate"; readonly certificate: TurnCertificate }
   | { readonly kind: "close" };
 
 /** What the worker tells. */
@@ -61,6 +63,8 @@ scope.onmessage = ({ data: order }) => {
       return void start(order);
     case "renew":
       return server?.renew(order.username, order.expiresAt);
+    case "certificate":
+      return server?.setCertificate(order.certificate);
     case "close":
       return void close();
   }
