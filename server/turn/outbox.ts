@@ -15,8 +15,9 @@ export interface Destination {
 const SLOT_BYTES = 2048 + 64;
 
 /**
- * A place for one datagram, used again and again: to make a copy for each
- * would cost as much processor time as a seventh of all else.
+ * A place for one datagram, used again and again. The runtime reads the bytes
+ * when it sends, which may be later; to make a new copy for each would cost as
+ * much processor time as a seventh of all else.
  */
 class Slot {
   readonly #bytes = new Uint8Array(SLOT_BYTES);
@@ -42,7 +43,7 @@ export class Outbox {
   readonly #free: Slot[] = [];
   #slots = 0;
 
-  /** So many datagrams may wait. */
+  /** So many datagrams may wait; the slots for them stay. */
   constructor(most: number) {
     this.#most = most;
   }
