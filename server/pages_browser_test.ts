@@ -9,7 +9,7 @@ import {
   chromiumPath,
   launchChromium,
 } from "./testing/chromium.ts";
-import { withTestNode } from "./testing/test_node.ts";
+import { LOCAL_TURN, withTestNode } from "./testing/test_node.ts";
 
 const ROOM = `/room/${"5e".repeat(20)}`;
 /** Contrast depends on the scheme, overflow on the width: both are seen in two looks. */
@@ -85,6 +85,10 @@ const PAGES: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText("Accepted, status 202").waitFor();
     await page.getByRole("log").getByText("wide").first().waitFor();
   },
+  "/token": async (page) => {
+    await page.getByRole("button", { name: "Pay and send" }).click();
+    await page.getByText("Accepted, status 200").waitFor();
+  },
   "/nowhere": async () => {},
   "/nodes": async () => {},
   "/ip": async () => {},
@@ -110,7 +114,34 @@ browserTest(
       await context.close();
     }
   },
-  { contact: "ops@node.example", terms: "https://node.example/terms" },
+  {
+    contact: "ops@node.example",
+    terms: "https://node.example/terms",
+    turn: LOCAL_TURN,
+  },
+);
+
+browserTest(
+  "a TURN credential is bought and renewed in the page",
+  async (origin, browser) => {
+    const { page, errors } = await open(browser, `${origin}/token`);
+    const body = page.getByLabel("Body");
+    const send = page.getByRole("button", { name: "Pay and send" });
+    const username = page.locator("dt:text-is('Username') + dd");
+    await send.click();
+    await page.getByText("Accepted, status 200").waitFor();
+    const bought = await username.innerText();
+    assertMatch(bought, /^\d{10}:[\w-]{16}$/);
+    await body.fill(JSON.stringify({ renew: bought }));
+    const renewal = page.waitForResponse(/pow=/);
+    await send.click();
+    assertEquals((await (await renewal).json()).username, bought);
+    await body.fill("renew it");
+    await send.click();
+    await page.getByText("Leave it empty, or write").waitFor();
+    assertEquals(errors.filter((error) => !error.includes("401")), []);
+  },
+  { turn: LOCAL_TURN },
 );
 
 browserTest(

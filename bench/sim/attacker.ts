@@ -1,7 +1,6 @@
 /**
- * Somebody who wants the node to be of no use to others, knows its law, and sees
- * its price: an attacker has as many addresses as connections, mines at a given
- * rate with whatever token is cheapest, and posts each time into another room.
+ * Somebody who wants the node to be of no use to others, knows its law, sees its
+ * price, and mines at a given rate with whatever token is cheapest.
  */
 
 import {
@@ -20,23 +19,36 @@ import type { Timeline } from "./timeline.ts";
 /** What an attack does at a moment. */
 export type Conduct = "rest" | "hoard" | "post" | "ask";
 
+/** What is flooded. */
+export interface Target {
+  /** Of the next request. */
+  path(): string;
+  /** The most that a request may owe, as a multiple of the base price; else what was quoted. */
+  readonly mostSurcharge?: number;
+  /** Is told of each request that was taken. */
+  onAccepted?(reply: Reply, address: string): void;
+}
+
 /** How an attack goes. */
 export interface Attack {
   readonly hashesPerSecond: number;
   /** Requests that wait for their answers at once. */
   readonly connections: number;
+  /** They are spread over these. */
+  readonly addresses: number;
   /** By seconds since the start. `ask`: requests without a stamp. */
   readonly conductAt: (seconds: number) => Conduct;
-  /** Whether all posts go to one room. */
-  readonly inOneRoom: boolean;
+  readonly target: Target;
 }
 
 /** A token that is still good. */
 interface Held {
   readonly token: string;
-  /** Its own, without surcharge. */
-  readonly height: number;
   readonly issuedAtMs: number;
+  /** What a stamp under it must hold while it is honoured. */
+  readonly work: number;
+  /** The same as a multiple of the base price. */
+  readonly factor: number;
 }
 
 /** Stamps mined under one token, as yet unsent. */
@@ -52,8 +64,6 @@ const TICK_MS = 100;
 const TOKEN_USABLE_MS = 118_000;
 /** Tokens older than 10 s owe at least half the present price; it takes a while to be served. */
 const HONOURED_MS = 8500;
-/** What a room's messages multiply its price by, at most. */
-const MOST_SURCHARGE = 9;
 
 /** Counts for the record. */
 export interface AttackTotals {
@@ -86,7 +96,8 @@ export class Attacker {
     this.#attack = attack;
     this.#idle = Array.from(
       { length: attack.connections },
-      (_, i) => `203.0.${i >> 8}.${i & 255}`,
+      (_, i) =>
+        `203.${(i % attack.addresses) >> 8}.113.${i % attack.addresses & 255}`,
     );
   }
 
@@ -109,8 +120,8 @@ export class Attacker {
   /** A token a second, from an address that does nothing else. */
   #askForQuote(): void {
     this.#node.send({
-      method: "GET",
-      path: `/room/${this.#room()}`,
+      method: "POST",
+      path: this.#attack.target.path(),
       headers: { accept: "application/json" },
       address: "198.51.100.1",
       onAnswer: (answer) => this.#learn(answer as Reply),
@@ -118,12 +129,18 @@ export class Attacker {
   }
 
   #learn({ body }: Reply): void {
-    const { token } = JSON.parse(body as string) as Partial<Quote>;
-    if (token === undefined) return;
+    const { token, height } = JSON.parse(body as string) as Partial<Quote>;
+    if (token === undefined || height === undefined) return;
     const parsed = parseToken(token);
     if (!parsed.ok) throw new Error(parsed.detail);
-    const { height } = parsed.value;
-    this.#held.push({ token, height, issuedAtMs: this.#timeline.nowMs });
+    const base = workOf(parsed.value.height);
+    const { mostSurcharge = workOf(height) / base } = this.#attack.target;
+    this.#held.push({
+      token,
+      issuedAtMs: this.#timeline.nowMs,
+      work: base * mostSurcharge,
+      factor: mostSurcharge,
+    });
   }
 
   #mine(conduct: "hoard" | "post"): void {
@@ -155,11 +172,10 @@ export class Attacker {
 
   /** What a stamp under this token must hold now. */
   #dueFor(held: Held): number {
-    const { work } = this.#node.parts.price;
-    const base = this.#isHonoured(held)
-      ? workOf(held.height)
-      : Math.max(workOf(held.height), work / 2);
-    return base * (this.#attack.inOneRoom ? MOST_SURCHARGE : 1);
+    const half = this.#node.parts.price.work / 2;
+    return this.#isHonoured(held)
+      ? held.work
+      : Math.max(held.work, half * held.factor);
   }
 
   #isHonoured({ issuedAtMs }: Held): boolean {
@@ -172,7 +188,7 @@ export class Attacker {
       .filter((held) => this.#isHonoured(held))
       .reduce<Held | undefined>(
         (best, held) =>
-          best === undefined || held.height <= best.height ? held : best,
+          best === undefined || held.work <= best.work ? held : best,
         undefined,
       );
   }
@@ -186,7 +202,7 @@ export class Attacker {
   #sendOne(): boolean {
     const conduct = this.#conduct;
     if (conduct === "ask") {
-      this.#send(this.#idle.pop()!, undefined);
+      this.#send(this.#idle.shift()!, undefined);
       return true;
     }
     if (conduct !== "post") return false;
@@ -195,7 +211,7 @@ export class Attacker {
     );
     if (hoard === undefined) return false;
     hoard.stamps--;
-    this.#send(this.#idle.pop()!, hoard);
+    this.#send(this.#idle.shift()!, hoard);
     return true;
   }
 
@@ -203,17 +219,20 @@ export class Attacker {
     this.totals.sent++;
     this.#node.send({
       method: "POST",
-      path: `/room/${this.#room()}`,
+      path: this.#attack.target.path(),
       headers: {
         accept: "application/json",
         ...(hoard === undefined ? {} : { authorization: this.#stamp(hoard) }),
       },
       address,
       onAnswer: (answer) => {
-        const { status } = answer as Reply;
-        if (status === 202) this.totals.accepted++;
-        // The others mined at that work would be refused as well.
-        else if (hoard !== undefined) hoard.stamps = 0;
+        const reply = answer as Reply;
+        if (reply.status < 300) {
+          this.totals.accepted++;
+          this.#attack.target.onAccepted?.(reply, address);
+        } else if (hoard !== undefined) {
+          hoard.stamps = 0; // the others would be refused as well
+        }
         this.#idle.push(address);
         this.#sendAll();
       },
@@ -227,11 +246,5 @@ export class Attacker {
       () => this.#random() * 256,
     );
     return `PoW ${formatStamp({ token: hoard.held.token, salt, nonces })}`;
-  }
-
-  #room(): string {
-    if (this.#attack.inOneRoom) return "a".repeat(40);
-    const draw = () => Math.floor(this.#random() * 2 ** 32).toString(16);
-    return (draw() + draw() + draw()).padEnd(40, "0").slice(0, 40);
   }
 }

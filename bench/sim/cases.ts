@@ -13,7 +13,10 @@ export interface AttackCase {
   readonly title: string;
   /** By seconds since it began; before it, a negative number. */
   readonly conductAt: (seconds: number) => Conduct;
-  readonly inOneRoom?: boolean;
+  /** Default: many rooms. */
+  readonly target?: "one-room" | "many-rooms" | "credentials";
+  /** Default: one for each connection. */
+  readonly addresses?: number;
 }
 
 function during(conduct: Conduct): (seconds: number) => Conduct {
@@ -27,7 +30,7 @@ export const CASES: readonly AttackCase[] = [
     name: "flood",
     title: "a steady flood of one room",
     conductAt: during("post"),
-    inOneRoom: true,
+    target: "one-room",
   },
   {
     name: "rooms",
@@ -54,5 +57,13 @@ export const CASES: readonly AttackCase[] = [
     title: "stamps of a token's whole life at once, then a steady flood",
     conductAt: (seconds) =>
       seconds >= -115 && seconds < 0 ? "hoard" : during("post")(seconds),
+  },
+  {
+    name: "credentials",
+    title:
+      "TURN credentials bought in bulk from 50 addresses; calls of callers",
+    conductAt: during("post"),
+    target: "credentials",
+    addresses: 50,
   },
 ];

@@ -12,6 +12,7 @@ import { SERVER_LIMITS } from "../../server/limits.ts";
 import { EFFORT_US } from "../../server/load/effort.ts";
 import type { Readings } from "../../server/load/gauges.ts";
 import { buildNode, type NodeParts } from "../../server/node.ts";
+import type { TurnServer } from "../../server/turn/turn_server.ts";
 import { verifyByChance } from "./chance.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -68,9 +69,10 @@ export class SimulatedNode {
   /** A node that can serve so many posts a second when it does nothing else. */
   static async create(
     timeline: Timeline,
-    { postsPerSecond, random, config = {} }: {
+    { postsPerSecond, random, turn, config = {} }: {
       postsPerSecond: number;
       random: () => number;
+      turn: TurnServer;
       config?: Partial<Config>;
     },
   ): Promise<SimulatedNode> {
@@ -88,11 +90,13 @@ export class SimulatedNode {
       readings,
       random,
       verifyWork: verifyByChance,
+      startTurn: () => Promise.resolve(turn),
       onFault(fault) {
         throw fault;
       },
     });
     load.heldBytes = () => parts.rooms.held.bytes;
+    await parts.turn?.start(null);
     parts.start();
     const msPerEffort = 1000 / postsPerSecond / POST_EFFORT;
     return new SimulatedNode(timeline, { parts, msPerEffort, load });
@@ -143,8 +147,8 @@ export class SimulatedNode {
   #effortOf({ headers = {}, path }: Ask, answer: Answer): number {
     if (answer instanceof Held) return EFFORT_US.request;
     if (headers.authorization === undefined) return EFFORT_US.request;
-    if (answer.status !== 202) return POST_EFFORT;
-    const room = parseRoomHash(path.slice("/room/".length))!;
+    const room = parseRoomHash(path.slice("/room/".length));
+    if (answer.status !== 202 || room === undefined) return POST_EFFORT;
     const { subscribers } = this.parts.rooms.factsOf(room);
     return POST_EFFORT + subscribers * EFFORT_US.event;
   }

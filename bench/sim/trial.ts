@@ -1,7 +1,8 @@
 /** One case, from quiet to quiet, and what was seen each second. */
 
 import type { Config } from "../../server/config.ts";
-import { Attacker } from "./attacker.ts";
+import { Attacker, type Target } from "./attacker.ts";
+import { call } from "./caller.ts";
 import {
   AFTER_SECONDS,
   ATTACK_SECONDS,
@@ -10,6 +11,8 @@ import {
 } from "./cases.ts";
 import { createRandom, drawWait } from "./chance.ts";
 import { SimulatedNode } from "./simulated_node.ts";
+import { SimulatedTurn } from "./simulated_turn.ts";
+import { credentials, manyRooms, oneRoom } from "./targets.ts";
 import { Timeline } from "./timeline.ts";
 import { type DeviceClass, type HonestPost, Visitor } from "./visitor.ts";
 
@@ -49,24 +52,41 @@ export interface TrialResult {
 }
 
 const VISITORS_PER_ROOM = 3;
+/** Callers are fewer than visitors: most connect without TURN. */
+const CALLERS_PER_SECOND = 0.5;
 
 /** Runs a case; `onSecond` hears of progress. */
 export async function runTrial(
-  { name, title, conductAt, inOneRoom = false }: AttackCase,
+  { name, title, conductAt, target = "many-rooms", addresses }: AttackCase,
   world: World,
   onSecond: (done: number, all: number) => void = () => {},
 ): Promise<TrialResult> {
   const random = createRandom(world.seed);
   const timeline = new Timeline();
-  const node = await SimulatedNode.create(timeline, { ...world, random });
-  const attacker = new Attacker({ timeline, node, random }, {
+  const turn = new SimulatedTurn();
+  const node = await SimulatedNode.create(timeline, { ...world, random, turn });
+  const parts = { timeline, node, turn, random };
+  const { attackConnections: connections } = world;
+  const attacker = new Attacker(parts, {
     hashesPerSecond: world.attackHashesPerSecond,
-    connections: world.attackConnections,
+    connections,
+    addresses: addresses ?? connections,
     conductAt: (seconds) => conductAt(seconds - QUIET_SECONDS),
-    inOneRoom,
+    target: TARGETS[target](parts),
   });
   const posts: HonestPost[] = [];
-  const { arrive } = visitors({ timeline, node, random }, { world, posts });
+  const isOfCalls = target === "credentials";
+  const meet = isOfCalls ? meetCaller : meetVisitor;
+  const perSecond = isOfCalls ? CALLERS_PER_SECOND : world.visitorsPerSecond;
+  let arrived = 0;
+  function arrive(): void {
+    meet(parts, {
+      index: arrived++,
+      device: drawDevice(world.devices, random()),
+      onPost: (post) => posts.push(post),
+    });
+    timeline.after(drawWait(random, 1000 / perSecond), arrive);
+  }
   attacker.start();
   arrive();
   const seconds: Second[] = [];
@@ -92,27 +112,42 @@ export async function runTrial(
   return { name, title, seconds, posts };
 }
 
-/** Honest people, who come by chance. */
-function visitors(
-  parts: ConstructorParameters<typeof Visitor>[0],
-  { world, posts }: { world: World; posts: HonestPost[] },
-): { arrive: () => void } {
-  const { timeline, random } = parts;
-  const { devices, visitorsPerSecond } = world;
-  let arrived = 0;
-  function arrive(): void {
-    const index = arrived++;
-    const visitor = new Visitor(parts, {
-      device: drawDevice(devices, random()),
-      room: Math.floor(index / VISITORS_PER_ROOM).toString(16)
-        .padStart(40, "0"),
-      address: `10.${index >> 16 & 255}.${index >> 8 & 255}.${index & 255}`,
-      onPost: (post) => posts.push(post),
-    });
-    visitor.start();
-    timeline.after(drawWait(random, 1000 / visitorsPerSecond), arrive);
-  }
-  return { arrive };
+interface Parts {
+  readonly timeline: Timeline;
+  readonly node: SimulatedNode;
+  readonly turn: SimulatedTurn;
+  readonly random: () => number;
+}
+
+const TARGETS: Record<
+  NonNullable<AttackCase["target"]>,
+  (parts: Parts) => Target
+> = {
+  "one-room": oneRoom,
+  "many-rooms": ({ random }) => manyRooms(random),
+  credentials,
+};
+
+/** Somebody honest who has just come. */
+interface Arrival {
+  readonly index: number;
+  readonly device: DeviceClass;
+  readonly onPost: (post: HonestPost) => void;
+}
+
+function meetVisitor(parts: Parts, { index, device, onPost }: Arrival): void {
+  const room = Math.floor(index / VISITORS_PER_ROOM).toString(16)
+    .padStart(40, "0");
+  new Visitor(parts, { ...{ device, room, onPost }, address: addressOf(index) })
+    .start();
+}
+
+function meetCaller(parts: Parts, { index, device, onPost }: Arrival): void {
+  call(parts, { device, address: addressOf(index), onCall: onPost });
+}
+
+function addressOf(index: number): string {
+  return `10.${index >> 16 & 255}.${index >> 8 & 255}.${index & 255}`;
 }
 
 function drawDevice(

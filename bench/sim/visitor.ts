@@ -1,10 +1,9 @@
 /** Somebody honest: joins a room, posts what connecting to others takes, stays a while. */
 
-import { formatStamp, SALT_BYTES, workOf } from "@sigmesh/core";
 import type { Quote } from "@sigmesh/core/wire";
-import { EventStream, type Reply } from "../../server/api/exchange.ts";
+import { EventStream } from "../../server/api/exchange.ts";
 import { QUIET_SECONDS } from "./cases.ts";
-import { mineByChance } from "./chance.ts";
+import { PATIENCE_MS, Payer } from "./payer.ts";
 import { endOfTurn, type SimulatedNode } from "./simulated_node.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -28,12 +27,7 @@ export interface HonestPost {
 /** Seconds after joining at which it wants to post: itself, an offer, candidates. */
 const POSTS_AT_SECONDS = [0, 1, 2, 5];
 const STAYS_MS = 30_000;
-/** A post that takes longer was in vain. */
-const PATIENCE_MS = 60_000;
 const RETRY_STREAM_MS = 10_000;
-/** As the client library does. */
-const MAX_REQUOTES = 2;
-const HEADROOM = 0.25;
 
 /** One visitor's whole visit. */
 export class Visitor {
@@ -41,6 +35,7 @@ export class Visitor {
   readonly #node: SimulatedNode;
   readonly #random: () => number;
   readonly #device: DeviceClass;
+  readonly #payer: Payer;
   readonly #path: string;
   readonly #address: string;
   readonly #onPost: (post: HonestPost) => void;
@@ -68,6 +63,10 @@ export class Visitor {
     this.#node = node;
     this.#random = random;
     this.#device = device;
+    const { hashesPerSecond } = device;
+    this.#payer = new Payer({ timeline, node, random }, {
+      ...{ hashesPerSecond, address },
+    });
     this.#path = `/room/${room}`;
     this.#address = address;
     this.#onPost = onPost;
@@ -96,7 +95,7 @@ export class Visitor {
         if (answer instanceof EventStream) {
           this.#listen(answer);
           await endOfTurn();
-        } else if (this.#isPatient(this.#joinedAtMs)) {
+        } else if (this.#timeline.nowMs - this.#joinedAtMs < PATIENCE_MS) {
           const jitter = 1 + this.#random() * 0.2;
           this.#timeline.after(
             RETRY_STREAM_MS * jitter,
@@ -139,67 +138,22 @@ export class Visitor {
     const wantedAtMs = this.#wanted.shift();
     if (wantedAtMs === undefined) return;
     this.#isMining = true;
-    this.#mine(this.#quote, { wantedAtMs, requotes: 0 });
-  }
-
-  #mine(
-    quote: Quote,
-    attempt: Attempt & { previous?: Mined },
-  ): void {
-    const { wantedAtMs, requotes, previous } = attempt;
-    if (!this.#isPatient(wantedAtMs)) return this.#finish(wantedAtMs, Infinity);
-    const salt = previous?.salt ?? this.#drawBytes(SALT_BYTES);
-    const { nonces, hashes } = mineByChance(
-      quote.height,
-      this.#random,
-      previous?.nonces,
-    );
-    const mined = { quote, salt, nonces };
-    const ms = hashes / this.#device.hashesPerSecond * 1000;
-    this.#timeline.after(ms, () => this.#send(mined, { wantedAtMs, requotes }));
-  }
-
-  #send(mined: Mined, attempt: Attempt): void {
-    const stamp = formatStamp({ ...mined, token: mined.quote.token });
-    this.#node.send({
-      method: "POST",
+    this.#payer.pay({
       path: this.#path,
-      headers: { authorization: `PoW ${stamp}`, accept: "application/json" },
-      body: this.#drawBytes(8).map((byte) => 97 + byte % 26),
-      address: this.#address,
-      onAnswer: async (answer) => {
-        await endOfTurn();
-        this.#hear(answer as Reply, mined, attempt);
-      },
+      body: this.#drawText(),
+      quote: this.#quote,
+      since: wantedAtMs,
+      onQuote: (quote) => this.#quote = quote,
+      onDone: (reply) => this.#finish(wantedAtMs, reply !== undefined),
     });
   }
 
-  #hear({ status, body }: Reply, mined: Mined, attempt: Attempt): void {
-    const { wantedAtMs, requotes } = attempt;
-    const { token, height, owed } = JSON.parse(body as string);
-    if (token !== undefined) this.#quote = { token, height };
-    if (status === 202) {
-      return this.#finish(wantedAtMs, this.#since(wantedAtMs));
-    }
-    if (requotes === MAX_REQUOTES || token === undefined) {
-      return this.#finish(wantedAtMs, Infinity);
-    }
-    const next = { wantedAtMs, requotes: requotes + 1 };
-    const missing = workOf(owed ?? Infinity) - workOf(mined.quote.height);
-    if (missing <= workOf(height)) {
-      const topUp = { token: mined.quote.token, height: owed + HEADROOM };
-      this.#mine(topUp, { ...next, previous: mined });
-    } else {
-      this.#mine({ token, height: height + HEADROOM }, next);
-    }
-  }
-
-  #finish(wantedAtMs: number, waitMs: number): void {
-    const isInTime = waitMs <= PATIENCE_MS;
+  #finish(wantedAtMs: number, isAccepted: boolean): void {
+    const waitMs = this.#timeline.nowMs - wantedAtMs;
     this.#onPost({
       device: this.#device.name,
       wantedAt: wantedAtMs / 1000 - QUIET_SECONDS,
-      waitMs: isInTime ? waitMs : Infinity,
+      waitMs: isAccepted && waitMs <= PATIENCE_MS ? waitMs : Infinity,
     });
     this.#isMining = false;
     this.#payNext();
@@ -207,31 +161,11 @@ export class Visitor {
 
   #giveUpAll(): void {
     for (const wantedAtMs of this.#wanted.splice(0)) {
-      this.#finish(wantedAtMs, Infinity);
+      this.#finish(wantedAtMs, false);
     }
   }
 
-  #isPatient(sinceMs: number): boolean {
-    return this.#since(sinceMs) < PATIENCE_MS;
+  #drawText(): Uint8Array {
+    return Uint8Array.from({ length: 8 }, () => 97 + this.#random() * 26);
   }
-
-  #since(ms: number): number {
-    return this.#timeline.nowMs - ms;
-  }
-
-  #drawBytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.#random() * 256);
-  }
-}
-
-/** Of one post. */
-interface Attempt {
-  readonly wantedAtMs: number;
-  readonly requotes: number;
-}
-
-interface Mined {
-  readonly quote: Quote;
-  readonly salt: Uint8Array;
-  readonly nonces: Uint8Array;
 }

@@ -18,8 +18,14 @@ import type { Price } from "../load/load_sampler.ts";
 import type { SpentStamps } from "./spent_stamps.ts";
 import type { TokenIssuer, TokenRefusal } from "./token_issuer.ts";
 
+/** A request as it is priced here. */
+export interface DueRequest extends PricedRequest {
+  /** Price of a part that may be dearer than the node: then it counts instead. */
+  readonly leastWork?: number;
+}
+
 /** A request that must be paid for. */
-export interface PaidRequest extends PricedRequest {
+export interface PaidRequest extends DueRequest {
   /** As sent, or undefined when none was. */
   readonly stamp: string | undefined;
   readonly method: string;
@@ -85,11 +91,11 @@ export class Admission {
   }
 
   /** A fresh token, and the whole that such a request owes under it. */
-  quote({ weight, messages, subscribers }: PricedRequest): Quote {
+  quote(request: DueRequest): Quote {
     const { height } = this.#price;
     return {
       token: this.#issuer.issue(height),
-      height: owedHeight({ height, weight, messages, subscribers }),
+      height: owedHeight({ ...request, height: partHeight(height, request) }),
     };
   }
 
@@ -129,7 +135,8 @@ export class Admission {
 
   #checkWork(stamp: ParsedStamp, request: PaidRequest): Verdict {
     const { token, salt, nonces, claim } = stamp;
-    const owed = owedHeight({ ...request, height: this.#baseHeight(stamp) });
+    const height = partHeight(this.#baseHeight(stamp), request);
+    const owed = owedHeight({ ...request, height });
     const { method, url, body } = request;
     const challenge = challengeOf({ token, method, url, salt, body });
     const verified = this.#verify(challenge, nonces, owed);
@@ -169,6 +176,15 @@ export class Admission {
       ? heightOf(work / 2)
       : claim.height;
   }
+}
+
+function partHeight(
+  height: number,
+  { leastWork }: Pick<DueRequest, "leastWork">,
+): number {
+  return leastWork === undefined
+    ? height
+    : Math.max(height, heightOf(leastWork));
 }
 
 const TOKEN_DETAILS: Record<TokenRefusal, string> = {

@@ -250,3 +250,21 @@ Deno.test("a second whose spent stamps were forgotten is refused", async () => {
     "token-expired",
   );
 });
+
+Deno.test("a part dearer than the node is paid at its own price, whatever the token says", async () => {
+  const { admission, price } = await createAdmission();
+  const part = { ...request, weight: 8, leastWork: 2 ** 10 };
+  for (const nodeWork of [2 ** 8, 2 ** 10, 2 ** 12]) {
+    price.work = nodeWork;
+    const { token, height } = admission.quote(part);
+    assertEquals(height, heightOf(8 * Math.max(nodeWork, 2 ** 10)));
+    price.work = 2 ** 8;
+    const stamp = await payFor(part, { token, height });
+    assertEquals(reasonOf(admission, { ...part, stamp }), "admitted");
+    const short = await payFor(part, { token, height: height - 4 });
+    assertEquals(
+      reasonOf(admission, { ...part, stamp: short }),
+      "stamp-too-low",
+    );
+  }
+});

@@ -1,8 +1,7 @@
 /** A request on its way through an endpoint, and how it pays. */
 
-import type { PricedRequest } from "@sigmesh/core";
 import { LIMITS } from "@sigmesh/core/wire";
-import type { Admission } from "../admission/admission.ts";
+import type { Admission, DueRequest } from "../admission/admission.ts";
 import type { ApiRequest, Connection } from "./exchange.ts";
 import { type Refusal, withQuote } from "./problem.ts";
 
@@ -41,8 +40,8 @@ export function admit(
   { call, due, priced }: {
     call: Call;
     /** What the stamp must pay for, and what one is quoted that does not. */
-    due: PricedRequest;
-    priced: PricedRequest;
+    due: DueRequest;
+    priced: DueRequest;
   },
 ): { ok: true; id: string } | { ok: false; refusal: Refusal } {
   const { request, origin, payment } = call;

@@ -1,13 +1,13 @@
 /** The endpoint that sells TURN credentials. */
 
-import { type PricedRequest, WEIGHTS } from "@sigmesh/core";
+import { WEIGHTS } from "@sigmesh/core";
 import {
   LIMITS,
   parseTurnRequest,
   type TurnGrant,
   type TurnRequest,
 } from "@sigmesh/core/wire";
-import type { Admission } from "../admission/admission.ts";
+import type { Admission, DueRequest } from "../admission/admission.ts";
 import type { PartPrice } from "../load/part_price.ts";
 import type { RenewalRefusal } from "../turn/credential_desk.ts";
 import type { TurnOffer } from "../turn/turn_offer.ts";
@@ -84,8 +84,8 @@ export class TokenHandlers {
   }
 }
 
-function pricedToken(factor: number): PricedRequest {
-  return { weight: WEIGHTS.token * factor, messages: 0, subscribers: 0 };
+function pricedToken(leastWork: number): DueRequest {
+  return { weight: WEIGHTS.token, messages: 0, subscribers: 0, leastWork };
 }
 
 /** What a body asks for; an empty one for a new credential. */

@@ -18,7 +18,9 @@ import { connectionOf, faultOfHead, toRequest } from "../api/incoming.ts";
 import { formatFor, wantsEventStream } from "../api/negotiation.ts";
 import { parseArguments } from "../cli.ts";
 import { ConfigError, parseCount } from "../config.ts";
+import { stillTurn } from "../testing/still_turn.ts";
 import { createTestApi } from "../testing/test_api.ts";
+import { DEFAULT_TURN } from "../turn_config.ts";
 
 /** Text of some alphabet, so that much of it comes near to what is accepted. */
 function textOf(...pieces: string[]): fc.Arbitrary<string> {
@@ -160,7 +162,10 @@ Deno.test("every Accept asks for something, in time that its length bounds", () 
 });
 
 Deno.test("whatever is asked of a node, it answers, and nothing inside it fails", async () => {
-  const api = await createTestApi({ maxUnpaidPerIp: 1e6, maxUnpaid: 1e6 });
+  const api = await createTestApi(
+    { maxUnpaidPerIp: 1e6, maxUnpaid: 1e6, turn: DEFAULT_TURN },
+    { startTurn: stillTurn().start },
+  );
   const queries = textOf(
     "since=",
     "last_event_id=",
@@ -186,10 +191,13 @@ Deno.test("whatever is asked of a node, it answers, and nothing inside it fails"
     "text/event-stream",
     ",",
   );
-  const bodies = fc.uint8Array({ maxLength: 1100 });
+  const renewals = fc.jsonValue({ maxDepth: 1 })
+    .map((renew) => new TextEncoder().encode(JSON.stringify({ renew })));
+  const bodies = fc.oneof(fc.uint8Array({ maxLength: 1100 }), renewals);
   const paths = fc.oneof(
     fc.constant("/room/" + "ab".repeat(20)),
     fc.constantFrom("/", "/ip", "/nodes", "/health", "/demo/", "/client.js"),
+    fc.constant("/token"),
     targets.map((target) => `/${target}`),
   );
   const methods = fc.constantFrom("GET", "POST", "HEAD", "OPTIONS", "PUT");
@@ -251,6 +259,8 @@ Deno.test("every command line starts a node, or ends with a reason", () => {
   const words = textOf(
     ...["--", "-", "port", "host", "public-url", "allowed-hosts", "=", "8000"],
     ...["trust-proxy", "max-memory", "difficulty", "::", "https://a", "no-dht"],
+    ...["turn-port", "turn-url", "turn-secret", "turn-relay-ports", "turn:a"],
+    ...["turn-external-ip", "no-turn", "49152-49663", "?transport=udp", ","],
   );
   const variables = fc.dictionary(
     fc.constantFrom("SIGMESH_PORT", "SIGMESH_HOST", "SIGMESH_NO_DHT", "HOME"),

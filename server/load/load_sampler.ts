@@ -73,12 +73,10 @@ export class LoadSampler implements Price {
     return this.#pressure;
   }
 
-  /** How many times as dear things are for whose sake load is at least so much. */
-  factorAt(leastLoad: number): number {
-    const { cpu, memory } = this.load;
-    const load = Math.min(1, Math.max(cpu, memory, leastLoad));
+  /** The price if load were this: that of a part which has a load of its own. */
+  workAt(load: number): number {
     const pressure = this.#pressure;
-    return priceOf({ load, pressure, curve: this.#curve }) / this.#work;
+    return priceOf({ load: Math.min(1, load), pressure, curve: this.#curve });
   }
 
   get load(): Load {

@@ -8,40 +8,42 @@ const SAMPLE_MS = 1000;
 const HONOURED_SAMPLES = 10;
 
 /**
- * Factors by which the part is dearer than the node, sampled once a second.
+ * Prices in hashes for weight 1, sampled once a second; what is bought of the part
+ * costs that, or what the node costs if it is more.
  *
  * The quoted one is that of now, the owed one the lowest of those quoted in the
  * last 10 s: who buys in the same seconds does not refuse each other. Kept are
- * factors and not loads, since the node's own price moves meanwhile, too.
+ * prices and not factors of the node's: a factor of when the node was dear would
+ * sell for next to nothing under a token of when it is cheap again.
  */
 export class PartPrice {
   readonly #clock: Clock;
-  readonly #price: Pick<LoadSampler, "factorAt">;
+  readonly #price: Pick<LoadSampler, "workAt">;
   readonly #load: () => number;
   /** The latest last. */
-  #factors: number[];
+  #works: number[];
   #stop = () => {};
 
   constructor({ clock, price, load }: {
     clock: Clock;
-    price: Pick<LoadSampler, "factorAt">;
+    price: Pick<LoadSampler, "workAt">;
     /** The part's, 0..1. */
     load: () => number;
   }) {
     this.#clock = clock;
     this.#price = price;
     this.#load = load;
-    this.#factors = [price.factorAt(load())];
+    this.#works = [price.workAt(load())];
   }
 
-  /** What the part costs now, relative to the node; at least 1. */
+  /** What the part costs now. */
   get quoted(): number {
-    return this.#factors.at(-1)!;
+    return this.#works.at(-1)!;
   }
 
   /** What is owed by whoever was quoted in the last 10 s. */
   get owed(): number {
-    return Math.min(...this.#factors);
+    return Math.min(...this.#works);
   }
 
   start(): void {
@@ -53,7 +55,7 @@ export class PartPrice {
   }
 
   #sample(): void {
-    const factor = this.#price.factorAt(this.#load());
-    this.#factors = [...this.#factors.slice(-HONOURED_SAMPLES), factor];
+    const work = this.#price.workAt(this.#load());
+    this.#works = [...this.#works.slice(-HONOURED_SAMPLES), work];
   }
 }

@@ -2,14 +2,14 @@ import { assertEquals } from "@std/assert";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { PartPrice } from "./part_price.ts";
 
-/** A part of a node whose price is 1, 10 times that for a full part. */
+/** A part that costs 1 when it is empty, and 10 when it is full. */
 function partOf() {
   const clock = new FakeClock();
-  const state = { load: 0, nodePrice: 1 };
+  const state = { load: 0 };
   const price = new PartPrice({
     clock,
     price: {
-      factorAt: (load) => Math.max(1, (1 + 9 * load) / state.nodePrice),
+      workAt: (load) => 1 + 9 * load,
     },
     load: () => state.load,
   });
@@ -17,7 +17,7 @@ function partOf() {
   return { clock, state, price };
 }
 
-Deno.test("a part that is no fuller than the node costs what the node costs", () => {
+Deno.test("an empty part costs the least", () => {
   const { price } = partOf();
   assertEquals([price.quoted, price.owed], [1, 1]);
 });
@@ -42,19 +42,6 @@ Deno.test("a part that empties is cheaper at once", () => {
   state.load = 0;
   clock.advance(1000);
   assertEquals([price.quoted, price.owed], [1, 1]);
-});
-
-Deno.test("what was quoted while the node was dear is enough when it is cheap again", () => {
-  const { clock, state, price } = partOf();
-  state.load = 1;
-  state.nodePrice = 10;
-  clock.advance(60_000);
-  assertEquals([price.quoted, price.owed], [1, 1]);
-  state.nodePrice = 1; // a token quoted before still says 10
-  clock.advance(10_000);
-  assertEquals([price.quoted, price.owed], [10, 1]);
-  clock.advance(1000);
-  assertEquals(price.owed, 10);
 });
 
 Deno.test("a closed price stands still", () => {

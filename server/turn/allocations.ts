@@ -113,14 +113,15 @@ export class Allocations {
     const { client, holder: { username }, wish } = request;
     if (wish.kind === "reserved") return this.#claim(wish.token, username);
     const more = wish.kind === "pair" ? 2 : 1;
+    // The place of another need not bring an even port, nor two: it would end in vain.
+    const isAny = wish.kind === "any";
     const block = addressBlockOf(client.address);
     if (!this.#quotas.allows(username, { block, more })) return 486;
-    while (!this.#quotas.hasRoom(more)) {
-      if (!this.#quotas.giveWayTo(username)) return 508;
-    }
+    const giveWay = () => isAny && this.#quotas.giveWayTo(username, block);
+    if (!this.#quotas.hasRoom(more) && !giveWay()) return 508;
     const granted = this.#open(request);
     if (granted !== undefined) return granted;
-    return this.#quotas.giveWayTo(username) ? this.#open(request) ?? 508 : 508;
+    return giveWay() ? this.#open(request) ?? 508 : 508;
   }
 
   /** Makes an allocation of what was granted. */

@@ -42,14 +42,20 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** Only unicast, public addresses pass, and private ones where that was asked for. */
 export class PeerFilter {
   readonly #allowPrivate: boolean;
+  readonly #machine: ReadonlySet<string>;
   readonly #own = new Set<string>();
   readonly #ownEverywhere = new Set<number>();
 
-  constructor({ allowPrivate, own }: {
+  constructor({ allowPrivate, own, machine = [] }: {
     allowPrivate: boolean;
     own: readonly OwnListener[];
+    /** Addresses of the machine itself: what comes from it, its firewall lets through. */
+    machine?: readonly string[];
   }) {
     this.#allowPrivate = allowPrivate;
+    this.#machine = new Set(
+      machine.map((address) => ipaddr.process(address).toString()),
+    );
     for (const { address, port } of own) {
       const parsed = ipaddr.process(address);
       if (parsed.range() === "unspecified") this.#ownEverywhere.add(port);
@@ -71,7 +77,9 @@ export class PeerFilter {
    */
   #isOpen(peer: Address): boolean {
     const range = peer.range();
-    if (PRIVATE_RANGES.has(range)) return this.#allowPrivate;
+    if (PRIVATE_RANGES.has(range) || this.#machine.has(peer.toString())) {
+      return this.#allowPrivate;
+    }
     return range === "unicast" &&
       (peer.kind() === "ipv4" || contains(peer)(GLOBAL_UNICAST));
   }

@@ -88,12 +88,13 @@ function formsOf(address: string): string[] {
 }
 
 function filter(
-  { allowPrivate = false, own = [] }: {
+  { allowPrivate = false, own = [], machine = [] }: {
     allowPrivate?: boolean;
     own?: readonly OwnListener[];
+    machine?: readonly string[];
   } = {},
 ): (address: string, port?: number) => boolean {
-  const made = new PeerFilter({ allowPrivate, own });
+  const made = new PeerFilter({ allowPrivate, own, machine });
   return (address, port = 50_000) =>
     made.allows(
       new Uint8Array(ipaddr.parse(address).toByteArray()),
@@ -163,6 +164,15 @@ Deno.test("a listener on a wildcard closes its port at every address", () => {
       assertEquals(allows(address, 3479), true, address);
     }
   }
+});
+
+Deno.test("the machine's own public addresses pass only where private ones are allowed", () => {
+  const machine = ["1.1.1.1", "2A00:0::1", "::ffff:1.1.1.3"];
+  for (const address of ["1.1.1.1", "2a00::1", "1.1.1.3"]) {
+    assertEquals(filter({ machine })(address), false, address);
+    assertEquals(filter({ machine, allowPrivate: true })(address), true);
+  }
+  assertEquals(filter({ machine })("1.1.1.2"), true);
 });
 
 Deno.test("port 0 and what is no address are refused", () => {

@@ -171,6 +171,23 @@ turnTest("the server's own listener is no peer", async (turn) => {
 });
 
 turnTest(
+  "nor is it at the address that a NAT gives it",
+  async (turn) => {
+    const { port } = turn.endpoint();
+    const client = await turn.client();
+    await client.allocate();
+    const own = { address: "1.1.1.1", port };
+    assertEquals((await client.bindChannel(0x4000, own)).code, 403);
+    const other = { address: "1.1.1.1", port: 9 };
+    assertEquals((await client.bindChannel(0x4000, other)).code, 0);
+    client.sendTo(own, DATA);
+    await client.refresh();
+    assertEquals(turn.server.totals.dropped["forbidden-peer"], 1);
+  },
+  { options: { externalIp: "1.1.1.1" } },
+);
+
+turnTest(
   "there are so many permissions, until some expire",
   async (turn) => {
     const client = await turn.client();

@@ -61,17 +61,23 @@ export class Quotas {
   }
 
   /**
-   * Ends the newest holding of whoever holds most, if that leaves this credential
-   * no better off than that one: nobody fills the server by being first. False
-   * when nobody gives way.
+   * Ends one holding for a newcomer, if that leaves it no better off: the newest
+   * of the address that holds most, else of the newcomer's own; there of the
+   * credential that holds most. So nobody fills the server by being first, nor by
+   * buying many credentials: that takes many addresses. False when nobody gives
+   * way.
    */
-  giveWayTo(username: string): boolean {
-    let greatest: ReadonlySet<Holding> = new Set();
-    for (const held of this.#byUsername.values()) {
-      if (held.size > greatest.size) greatest = held;
-    }
-    if (this.#heldBy(username) >= greatest.size - 1) return false;
-    [...greatest].at(-1)!.end();
+  giveWayTo(username: string, block: string): boolean {
+    const [greatest, most] = mostOf(this.#usersOfBlock, sizeOf);
+    const isElsewhere = sizeOf(this.#usersOfBlock.get(block)) < most - 1;
+    const from = isElsewhere ? greatest! : block;
+    const users = this.#usersOfBlock.get(from);
+    if (users === undefined) return false;
+    const [victim, held] = mostOf(users, (count) => count);
+    const isBetterOff = (users.get(username) ?? 0) >= held - 1;
+    if (!isElsewhere && isBetterOff) return false;
+    const holdings = [...this.#byUsername.get(victim!)!];
+    holdings.findLast((holding) => holding.block === from)!.end();
     return true;
   }
 
@@ -103,4 +109,24 @@ export class Quotas {
   #heldBy(username: string): number {
     return this.#byUsername.get(username)?.size ?? 0;
   }
+}
+
+function sizeOf(users: ReadonlyMap<string, number> | undefined): number {
+  let size = 0;
+  for (const count of users?.values() ?? []) size += count;
+  return size;
+}
+
+/** The key whose value counts most, and how much; the first of equals. */
+function mostOf<T>(
+  map: ReadonlyMap<string, T>,
+  countOf: (value: T) => number,
+): [key: string | undefined, most: number] {
+  let greatest: string | undefined;
+  let most = 0;
+  for (const [key, value] of map) {
+    const count = countOf(value);
+    if (count > most) [greatest, most] = [key, count];
+  }
+  return [greatest, most];
 }

@@ -6,6 +6,7 @@ import { turnTest } from "../testing/test_turn.ts";
 import type { TurnClient } from "../testing/turn_client.ts";
 import { ATTRIBUTE } from "./attributes.ts";
 import { type Holding, Quotas } from "./quotas.ts";
+import { bindUdp, type UdpSocket } from "./udp_socket.ts";
 
 function hold(quotas: Quotas, username: string, block = "192.0.2.1"): Holding {
   const holding = { username, block, end: () => quotas.remove(holding) };
@@ -52,10 +53,33 @@ Deno.test("who holds most gives way, its newest first, until nobody holds two mo
     quotas.add(holding);
   }
   hold(quotas, "modest");
-  while (quotas.giveWayTo("new")) hold(quotas, "new");
+  while (quotas.giveWayTo("new", "192.0.2.1")) hold(quotas, "new");
   assertEquals(ended, [5, 4, 3]);
   assertEquals(quotas.size, 7);
-  assert(!quotas.giveWayTo("greedy"));
+  assert(!quotas.giveWayTo("greedy", "192.0.2.1"));
+});
+
+Deno.test("addresses share before credentials do: who bought many makes place for who bought one", () => {
+  const quotas = new Quotas(SERVER_LIMITS);
+  for (let i = 0; i < 8; i++) hold(quotas, `bought ${i}`, "198.51.100.1");
+  for (let i = 0; i < 3; i++) hold(quotas, "honest", "192.0.2.7");
+  assert(quotas.giveWayTo("new", "192.0.2.8"));
+  hold(quotas, "new", "192.0.2.8");
+  assert(!quotas.giveWayTo("bought 0", "198.51.100.1"));
+  assert(!quotas.giveWayTo("bought 9", "198.51.100.1"));
+  while (quotas.giveWayTo("new", "192.0.2.8")) hold(quotas, "new", "192.0.2.8");
+  const honest = { block: "192.0.2.7", more: 29 };
+  assert(quotas.allows("honest", honest), "it still holds three");
+  assertEquals(quotas.size, 11);
+});
+
+Deno.test("at one address the credential that holds most gives way to another", () => {
+  const quotas = new Quotas(SERVER_LIMITS);
+  for (let i = 0; i < 3; i++) hold(quotas, "neighbour");
+  hold(quotas, "elsewhere", "198.51.100.1");
+  assert(quotas.giveWayTo("new", "192.0.2.1"));
+  hold(quotas, "new");
+  assert(!quotas.giveWayTo("new", "192.0.2.1"));
 });
 
 Deno.test("of each credential the first four are firm", () => {
@@ -127,6 +151,61 @@ turnTest(
     assertEquals(others, [0, 0, 508]);
   },
   { options: { relayPorts: { least: 21_000, most: 21_003 } } },
+);
+
+turnTest(
+  "whoever gets the place of another gets its port, when the others are strangers'",
+  async (turn) => {
+    const [greedy, modest] = [turn.credential(), turn.credential()];
+    await allocateMany(turn, { credential: greedy, times: 4 });
+    const strangers = holdPorts(21_100, 21_227);
+    try {
+      const codes = await allocateMany(turn, { credential: modest, times: 3 });
+      assertEquals(codes, [0, 0, 508]);
+      assertEquals(turn.server.totals.allocations, 4);
+    } finally {
+      for (const socket of strangers) socket.close();
+    }
+  },
+  { options: { relayPorts: { least: 21_100, most: 21_227 } } },
+);
+
+/** Binds those of these ports that are free. */
+function holdPorts(least: number, most: number): UdpSocket[] {
+  const sockets: UdpSocket[] = [];
+  for (let port = least; port <= most; port++) {
+    const bound = bindUdp("127.0.0.1", port);
+    if (bound.ok) sockets.push(bound.socket);
+  }
+  return sockets;
+}
+
+turnTest(
+  "nobody gives way to a pair of ports on a full server",
+  async (turn) => {
+    await allocateMany(turn, { credential: turn.credential(), times: 4 });
+    const client = await turn.client();
+    const { code } = await client.allocate((request) =>
+      request.add(ATTRIBUTE.evenPort, Uint8Array.of(0x80))
+    );
+    assertEquals([code, turn.server.totals.allocations], [508, 4]);
+  },
+  { limits: { turnAllocations: 4 } },
+);
+
+turnTest(
+  "nobody gives way to a wish for an even port, which that need not fulfil",
+  async (turn) => {
+    await allocateMany(turn, { credential: turn.credential(), times: 4 });
+    const client = await turn.client();
+    for (const wish of [0, 0x80]) {
+      const { code } = await client.allocate((request) =>
+        request.add(ATTRIBUTE.evenPort, Uint8Array.of(wish))
+      );
+      assertEquals([code, turn.server.totals.allocations], [508, 4]);
+    }
+  },
+  { options: { relayPorts: { least: 21_004, most: 21_007 } } },
 );
 
 turnTest(

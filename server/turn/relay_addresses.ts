@@ -1,9 +1,9 @@
 /** Where relay sockets are bound, and the address that clients are told of them. */
 
-import os from "node:os";
 import ipaddr from "ipaddr.js";
 import { familyOf } from "../address.ts";
 import { type IpFamily, isWildcard } from "./ip.ts";
+import { addressesOfMachine } from "./machine.ts";
 
 interface Place {
   readonly bound: string;
@@ -52,22 +52,11 @@ export class RelayAddresses {
  * host. Deno's UDP sockets do not say from which address they would send.
  */
 function ownAddressOf(family: IpFamily): string | undefined {
-  const addresses = interfaceAddresses().filter((address) =>
+  const addresses = addressesOfMachine().filter((address) =>
     familyOf(address) === family
   );
   const ofRange = (...ranges: string[]) =>
     addresses.find((address) => ranges.includes(ipaddr.parse(address).range()));
   return ofRange("unicast") ?? ofRange("private", "carrierGradeNat") ??
     ofRange("uniqueLocal") ?? ofRange("loopback");
-}
-
-/** None where the process may not know them. */
-function interfaceAddresses(): string[] {
-  try {
-    return Object.values(os.networkInterfaces()).flatMap((ofOne) =>
-      (ofOne ?? []).map(({ address }) => address)
-    );
-  } catch {
-    return [];
-  }
 }

@@ -43,8 +43,13 @@ export class RelayPorts {
     return port >= this.#least && port < this.#least + this.#count;
   }
 
-  /** Binds a free port of this host address; undefined when there is none. */
+  /**
+   * Binds a free port of this host address; undefined when there is none. One that
+   * was just given up comes first: it may be the only one that nobody else holds.
+   */
   open(host: string): RelaySocket | undefined {
+    const [given] = [...this.#givenUp].filter((relay) => relay.host === host);
+    if (given !== undefined) return this.#bind(host, given.port);
     return this.#firstOf(() => true, (port) => this.#bind(host, port));
   }
 

@@ -17,10 +17,11 @@ import type { Client } from "./client.ts";
 import { DataPath, isChannelData, isSendIndication } from "./data_path.ts";
 import { Handlers, mappedAddress } from "./handlers.ts";
 import { hasGoodFingerprint } from "./integrity.ts";
+import { addressesOfMachine } from "./machine.ts";
 import { decodeMessage, KIND, type Message, METHOD } from "./message.ts";
 import { Nonces } from "./nonce.ts";
 import type { Outbox } from "./outbox.ts";
-import { PeerFilter } from "./peer_filter.ts";
+import { type OwnListener, PeerFilter } from "./peer_filter.ts";
 import { ReachRules } from "./reach.ts";
 import { RelayAddresses } from "./relay_addresses.ts";
 import { RelayPorts } from "./relay_ports.ts";
@@ -76,9 +77,14 @@ export class Turn {
         this.#guard(() => this.#data.relayDatagram(allocation, datagram)),
     });
     const { allocations } = this;
+    const ownPorts = [...new Set(endpoints.map(({ port }) => port))];
     const reach = new ReachRules({
-      filter: new PeerFilter({ allowPrivate, own: endpoints }),
-      ownPorts: [...new Set(endpoints.map(({ port }) => port))],
+      filter: new PeerFilter({
+        allowPrivate,
+        own: [...endpoints, ...behindNat(options.externalIp, ownPorts)],
+        machine: addressesOfMachine(),
+      }),
+      ownPorts,
       relays: addresses,
     });
     const parts = {
@@ -179,6 +185,16 @@ export class Turn {
     this.#tally.refuse(refusal.code);
     return writeAnswer(message, { outcome: refusal, key });
   }
+}
+
+/** Our listeners once more, where a NAT sends what is for its own address back to us. */
+function behindNat(
+  externalIp: string | null,
+  ports: readonly number[],
+): OwnListener[] {
+  return externalIp === null
+    ? []
+    : ports.map((port) => ({ address: externalIp, port }));
 }
 
 function unknownOf({ attributes }: Message): number[] {

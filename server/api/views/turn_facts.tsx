@@ -19,17 +19,19 @@ export function TurnFacts(
         : turn.keeper === null
         ? <Elsewhere urls={turn.urlsAt(origin).turn} />
         : <Own keeper={turn.keeper} />}
-      {turn !== null && (
-        <p class="quiet">
-          <a href="/token">What a TURN credential costs</a>
-        </p>
-      )}
     </section>
   );
 }
 
 function Elsewhere({ urls }: { urls: readonly string[] }): VNode {
-  return <Facts facts={{ "Handed out": <code>{urls.join(" ")}</code> }} />;
+  return (
+    <Facts
+      facts={{
+        "Handed out": <code>{urls.join(" ")}</code>,
+        Credentials: <PriceLink />,
+      }}
+    />
+  );
 }
 
 function Own({ keeper }: { keeper: TurnKeeper }): VNode {
@@ -46,9 +48,14 @@ function Own({ keeper }: { keeper: TurnKeeper }): VNode {
           `${formatBytes(relayedBytes.received)} received, ` +
           formatCountOf(packets, "packet"),
         Refused: describeRefusals(totals.refused),
+        Credentials: <PriceLink />,
       }}
     />
   );
+}
+
+function PriceLink(): VNode {
+  return <a href="/token">what they cost, and a way to try</a>;
 }
 
 function nameOf({ transport, address, port }: TurnEndpoint): string {
