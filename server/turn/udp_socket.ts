@@ -32,6 +32,10 @@ export function bindUdp(host: string, port: number): Bound {
   }
 }
 
+/** Receiving that fails so often without a datagram between pauses. */
+const PATIENCE = 1000;
+const PAUSE_MS = 100;
+
 /** A bound socket. What comes before somebody listens is dropped. */
 export class UdpSocket {
   readonly port: number;
@@ -62,16 +66,24 @@ export class UdpSocket {
   /** The runtime lets others run between so many datagrams, however many come. */
   async #receive(): Promise<void> {
     const buffer = new Uint8Array(RECEIVE_BYTES);
+    let failures = 0;
     while (this.#isOpen) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
+        failures = 0;
         const { hostname, port } = from as Deno.NetAddr;
         this.onDatagram(bytes, { address: hostname, port });
       } catch {
-        // Of one datagram, which is lost; or the socket was closed.
+        // Of one datagram, which is lost; or the socket was closed. One that
+        // fails for good must not take the processor.
+        if (++failures % PATIENCE === 0) await pause();
       }
     }
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
 /** Whether a datagram is, or may have been, larger than what is received of it. */
