@@ -82,7 +82,8 @@ for (const attackCase of options.cases) {
     }),
   );
 }
-const table = verdictTable(trials.map(judge));
+const verdicts = trials.map(judge);
+const table = verdictTable(verdicts);
 console.log(table);
 try {
   await write();
@@ -116,8 +117,11 @@ async function write(): Promise<void> {
   const { report, json } = options;
   if (report !== undefined) await writeReport(report);
   if (json !== undefined) {
-    const seen = { version: 1, kind: "price-sim", world, trials };
-    await writeWhole(json, JSON.stringify(seen));
+    const seconds = Object.fromEntries(
+      trials.map(({ name, seconds }) => [name, seconds]),
+    );
+    const seen = { version: 1, kind: "price-sim", world, verdicts, seconds };
+    await writeWhole(json, JSON.stringify(seen, rounded));
   }
 }
 
@@ -139,6 +143,13 @@ async function writeReport(folder: string): Promise<void> {
   ];
   await writeWhole(`${folder}/report.md`, text.join("\n\n") + "\n");
   console.log(`\nReport: ${folder}/report.md`);
+}
+
+/** Four digits are enough, also for a file that is kept. */
+function rounded(_name: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? Number(value.toPrecision(4))
+    : value;
 }
 
 function count(least: number, most: number): (text: string) => number {

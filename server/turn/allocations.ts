@@ -154,9 +154,9 @@ export class Allocations {
     this.#all.set(allocation, holding);
     this.#quotas.add(holding);
     this.#byPort[family].set(relay.port, allocation);
-    relay.socket.on("message", (payload, { address, port }) => {
+    relay.socket.onDatagram = (payload, { address, port }) => {
       this.#onDatagram(allocation, { payload, address, port });
-    });
+    };
     client.hold(allocation);
     return allocation;
   }

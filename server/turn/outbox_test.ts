@@ -24,6 +24,23 @@ Deno.test("so many datagrams may wait; one that was sent makes place", async () 
   bound.socket.close();
 });
 
+Deno.test("more datagrams than leave at once keep their bytes", async () => {
+  const bound = bindUdp("127.0.0.1", 0);
+  assert(bound.ok);
+  await using peer = await Peer.open();
+  const outbox = new Outbox(200);
+  const { address, port } = peer;
+  const scratch = new Uint8Array(1);
+  for (let i = 0; i < 200; i++) {
+    scratch[0] = i;
+    assert(outbox.send(scratch, { socket: bound.socket, address, port }));
+  }
+  const arrived = new Set<number>();
+  for (let i = 0; i < 200; i++) arrived.add((await peer.inbox.next()).data[0]!);
+  assertEquals(arrived.size, 200);
+  bound.socket.close();
+});
+
 function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,13 +1,12 @@
 /** Who may hold how much, by itself and on a server. */
 
-import type { Socket } from "node:dgram";
 import { assert, assertEquals } from "@std/assert";
 import { SERVER_LIMITS } from "../limits.ts";
 import { turnTest } from "../testing/test_turn.ts";
 import type { TurnClient } from "../testing/turn_client.ts";
 import { ATTRIBUTE } from "./attributes.ts";
 import { type Holding, Quotas } from "./quotas.ts";
-import { bindUdp } from "./udp_socket.ts";
+import { bindUdp, type UdpSocket } from "./udp_socket.ts";
 
 function hold(quotas: Quotas, username: string, block = "192.0.2.1"): Holding {
   const holding = { username, block, end: () => quotas.remove(holding) };
@@ -172,8 +171,8 @@ turnTest(
 );
 
 /** Binds those of these ports that are free. */
-function holdPorts(least: number, most: number): Socket[] {
-  const sockets: Socket[] = [];
+function holdPorts(least: number, most: number): UdpSocket[] {
+  const sockets: UdpSocket[] = [];
   for (let port = least; port <= most; port++) {
     const bound = bindUdp("127.0.0.1", port);
     if (bound.ok) sockets.push(bound.socket);

@@ -1,11 +1,10 @@
 /** The ports that relayed addresses may have, and the sockets bound to them. */
 
-import type { Socket } from "node:dgram";
-import { bindUdp } from "./udp_socket.ts";
+import { bindUdp, type UdpSocket } from "./udp_socket.ts";
 
 /** A bound relay socket. */
 export interface RelaySocket {
-  readonly socket: Socket;
+  readonly socket: UdpSocket;
   readonly port: number;
   /** The host's address that it is bound to. */
   readonly host: string;
@@ -71,12 +70,12 @@ export class RelayPorts {
   }
 
   /**
-   * Gives a socket up. The system frees its port only in a later turn of the
-   * event loop; whoever asks in this one can have the socket as it is.
+   * Gives a socket up. Its port is free only in a later turn of the event loop;
+   * whoever asks in this one can have the socket as it is.
    */
   close(relay: RelaySocket): void {
     const { socket, port } = relay;
-    socket.removeAllListeners("message");
+    socket.onDatagram = () => {};
     this.#taken.delete(port);
     this.#givenUp.add(relay);
     queueMicrotask(() => {

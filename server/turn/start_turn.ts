@@ -1,6 +1,6 @@
 /** A STUN and TURN server in this thread. */
 
-import type { Socket } from "node:dgram";
+import { familyOf } from "../address.ts";
 import { type Clock, createSystemClock } from "../clock.ts";
 import { SERVER_LIMITS, type TurnLimits } from "../limits.ts";
 import { Connections } from "./connections.ts";
@@ -15,7 +15,7 @@ import { Tally } from "./tally.ts";
 import { Totals } from "./totals.ts";
 import { Turn } from "./turn.ts";
 import type { TurnEndpoint, TurnOptions, TurnServer } from "./turn_server.ts";
-import { bindUdp } from "./udp_socket.ts";
+import { bindUdp, type UdpSocket } from "./udp_socket.ts";
 
 /** What tests and benchmarks replace. */
 export interface TurnSurroundings {
@@ -93,27 +93,46 @@ async function start(
   }
 }
 
-/** One socket for each host address that there is, on one port. */
+/**
+ * One socket for each host address that there is, on one port. `::` comes first:
+ * where it takes IPv4 too, no other socket can have that.
+ */
 function bindAll(
   { hosts, port }: TurnOptions,
-): { sockets: Socket[]; endpoints: TurnEndpoint[] } {
-  const sockets: Socket[] = [];
+): { sockets: UdpSocket[]; endpoints: TurnEndpoint[] } {
+  const sockets: UdpSocket[] = [];
   const endpoints: TurnEndpoint[] = [];
   let missing: Error | undefined;
-  for (const address of hosts) {
-    const bound = bindUdp(address, endpoints[0]?.port ?? port);
+  for (const address of wildcardFirst(hosts)) {
+    const chosen = endpoints[0]?.port ?? port;
+    const bound = bindUdp(address, chosen);
     if (bound.ok) {
       sockets.push(bound.socket);
-      const { port } = bound.socket.address();
+      const { port } = bound.socket;
       endpoints.push({ transport: "udp", address, port });
     } else if (isMissingAddress(bound.error)) missing = bound.error;
-    else {
+    else if (isTakenByOurs(address, { endpoints, error: bound.error })) {
+      endpoints.push({ transport: "udp", address, port: chosen });
+    } else {
       for (const socket of sockets) socket.close();
       throw bound.error;
     }
   }
   if (endpoints.length === 0) throw missing ?? new RangeError("No hosts");
   return { sockets, endpoints };
+}
+
+function wildcardFirst(hosts: readonly string[]): string[] {
+  const isOther = (host: string) => Number(host !== "::");
+  return hosts.toSorted((a, b) => isOther(a) - isOther(b));
+}
+
+function isTakenByOurs(
+  address: string,
+  { endpoints, error }: { endpoints: readonly TurnEndpoint[]; error: Error },
+): boolean {
+  return familyOf(address) === 4 && endpoints[0]?.address === "::" &&
+    codeOf(error) === "EADDRINUSE";
 }
 
 /** TCP on the port of UDP, and TLS on its own when there is a certificate. */

@@ -5,13 +5,16 @@ import net from "node:net";
 import { TURN_OPTIONS, turnTest } from "../testing/test_turn.ts";
 import {
   addressIn,
+  channelData,
   newRequest,
   Peer,
+  relayedIn,
   TurnClient,
 } from "../testing/turn_client.ts";
 import { ATTRIBUTE } from "./attributes.ts";
 import { METHOD } from "./message.ts";
 import { startTurn } from "./start_turn.ts";
+import { bindUdp } from "./udp_socket.ts";
 
 turnTest("anybody may ask for the address it comes from", async (turn) => {
   const client = await turn.client();
@@ -73,6 +76,42 @@ turnTest(
   },
   { options: { hosts: ["0.0.0.0", "::"] } },
 );
+
+turnTest(
+  "an IPv4 client of both wildcards is relayed for, until it gives up",
+  async (turn) => {
+    await using peer = await Peer.open();
+    const at = { address: "127.0.0.1", port: turn.endpoint().port };
+    const client = await TurnClient.udp(at, turn.credential());
+    const relayed = relayedIn(await client.allocate());
+    await client.bindChannel(0x4000, peer);
+    const data = Uint8Array.of(1, 2, 3, 4);
+    client.sendOnChannel(0x4000, data);
+    assertEquals([...(await peer.inbox.next()).data], [...data]);
+    peer.send(data, { ...relayed, address: "127.0.0.1" });
+    assertEquals([...await client.inbox.next()], [
+      ...channelData(0x4000, data),
+    ]);
+    await client.refresh(0);
+    assertEquals((await client.refresh()).code, 437);
+    await client.close();
+  },
+  { options: { hosts: ["0.0.0.0", "::"] } },
+);
+
+Deno.test("a port that somebody else has of one wildcard is an error", async () => {
+  const hosts = ["0.0.0.0", "::"];
+  for (const host of hosts) {
+    const taken = bindUdp(host, 0);
+    assert(taken.ok);
+    const { port } = taken.socket;
+    const error = await assertRejects(() =>
+      startTurn({ ...TURN_OPTIONS, hosts, port })
+    );
+    assertEquals((error as { code?: string }).code, "EADDRINUSE");
+    taken.socket.close();
+  }
+});
 
 turnTest(
   "the NAT's address is told instead of the host's own",
