@@ -3,7 +3,11 @@
 import { addressBlockOf } from "../../server/address.ts";
 import { SERVER_LIMITS } from "../../server/limits.ts";
 import { type Holding, Quotas } from "../../server/turn/quotas.ts";
-import type { TurnServer, TurnTotals } from "../../server/turn/turn_server.ts";
+import {
+  NO_TOTALS,
+  type TurnServer,
+  type TurnTotals,
+} from "../../server/turn/turn_server.ts";
 
 /** Keeps allocations until they are given up or have to give way. */
 export class SimulatedTurn implements TurnServer {
@@ -16,17 +20,11 @@ export class SimulatedTurn implements TurnServer {
 
   get totals(): TurnTotals {
     return {
+      ...NO_TOTALS,
       allocations: this.#quotas.size,
       firmAllocations: this.#quotas.firm,
       capacity: SERVER_LIMITS.turnAllocations,
-      bytesPerSecond: 0,
       maxBytesPerSecond: SERVER_LIMITS.turnBytesPerSecond,
-      allocationsMade: 0,
-      relayedPackets: { sent: 0, received: 0 },
-      relayedBytes: { sent: 0, received: 0 },
-      refused: {},
-      dropped: {},
-      faults: 0,
     };
   }
 

@@ -1,12 +1,13 @@
 /** TURN servers that listen nowhere and relay nothing: what a node does around one, without a worker. */
 
 import type { StartTurn } from "../turn/turn_keeper.ts";
-import type {
-  TurnCertificate,
-  TurnEndpoint,
-  TurnOptions,
-  TurnServer,
-  TurnTotals,
+import {
+  NO_TOTALS,
+  type TurnCertificate,
+  type TurnEndpoint,
+  type TurnOptions,
+  type TurnServer,
+  type TurnTotals,
 } from "../turn/turn_server.ts";
 
 const PORT = 3478;
@@ -51,19 +52,7 @@ function serverOf(options: TurnOptions): StillTurn {
     certificates: [],
     isClosed: false,
     ended: promise,
-    totals: {
-      allocations: 0,
-      firmAllocations: 0,
-      capacity: 500,
-      bytesPerSecond: 0,
-      maxBytesPerSecond: 1e6,
-      allocationsMade: 0,
-      relayedPackets: { sent: 0, received: 0 },
-      relayedBytes: { sent: 0, received: 0 },
-      refused: {},
-      dropped: {},
-      faults: 0,
-    },
+    totals: { ...NO_TOTALS, capacity: 500, maxBytesPerSecond: 1e6 },
     renew(username, expiresAt) {
       this.renewed.push([username, expiresAt]);
     },

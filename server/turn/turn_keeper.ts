@@ -1,12 +1,13 @@
 /** Keeps a TURN server running: starts it, and another when it has died. */
 
 import type { Clock } from "../clock.ts";
-import type {
-  TurnCertificate,
-  TurnEndpoint,
-  TurnOptions,
-  TurnServer,
-  TurnTotals,
+import {
+  NO_TOTALS,
+  type TurnCertificate,
+  type TurnEndpoint,
+  type TurnOptions,
+  type TurnServer,
+  type TurnTotals,
 } from "./turn_server.ts";
 
 /** Starts a server; rejects, with the system's `code`, when it cannot listen. */
@@ -22,20 +23,6 @@ export type StartTurn = (
 const RESTART_MS = 3000;
 /** Closing waits so long for a server that is just being started, which may be stuck. */
 const CLOSE_MS = 1500;
-
-const NOTHING: TurnTotals = {
-  allocations: 0,
-  firmAllocations: 0,
-  capacity: 0,
-  bytesPerSecond: 0,
-  maxBytesPerSecond: 0,
-  allocationsMade: 0,
-  relayedPackets: { sent: 0, received: 0 },
-  relayedBytes: { sent: 0, received: 0 },
-  refused: {},
-  dropped: {},
-  faults: 0,
-};
 
 /** What a keeper is given. */
 export interface TurnKeeperOptions {
@@ -76,7 +63,7 @@ export class TurnKeeper {
 
   /** Since the present server was started. */
   get totals(): TurnTotals {
-    return this.#server?.totals ?? NOTHING;
+    return this.#server?.totals ?? NO_TOTALS;
   }
 
   /** How full it is: allocations or bytes, whichever is nearer to its bound; 0..1. */

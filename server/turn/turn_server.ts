@@ -60,6 +60,21 @@ export interface TurnTotals {
   readonly faults: number;
 }
 
+/** Of a server that there is not. */
+export const NO_TOTALS: TurnTotals = {
+  allocations: 0,
+  firmAllocations: 0,
+  capacity: 0,
+  bytesPerSecond: 0,
+  maxBytesPerSecond: 0,
+  allocationsMade: 0,
+  relayedPackets: { sent: 0, received: 0 },
+  relayedBytes: { sent: 0, received: 0 },
+  refused: {},
+  dropped: {},
+  faults: 0,
+};
+
 /** A running server, in this thread or in a worker. */
 export interface TurnServer {
   readonly endpoints: readonly TurnEndpoint[];
