@@ -1,27 +1,50 @@
-/** A real node in a process of its own. */
+/** A real node in a process of its own; so is who measures it, whose children are then nobody else's. */
 
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { libcMissing } from "../load/libc.ts";
-import { treeOf } from "../load/processes.ts";
-import { measureCapacity } from "./node_capacity.ts";
-import type { Step } from "./progress.ts";
 
 const ignore = libcMissing() !== undefined;
+
+/** Runs a measurement; its result, or what it was rejected with, and how many processes are left. */
+async function measureApart(
+  { seconds, isGivenUp }: { seconds: number; isGivenUp: boolean },
+) {
+  const module = (path: string) => JSON.stringify(import.meta.resolve(path));
+  const code = `
+    import { measureCapacity } from ${module("./node_capacity.ts")};
+    import { treeOf } from ${module("../load/processes.ts")};
+    const stop = new AbortController();
+    const steps = [];
+    const result = await measureCapacity({
+      seconds: ${seconds},
+      signal: stop.signal,
+      onProgress(step) {
+        steps.push(step);
+        if (${isGivenUp}) stop.abort(new Error("given up"));
+      },
+    }).catch((error) => ({ rejectedWith: error.message }));
+    const processes = treeOf(Deno.pid).length;
+    console.log(JSON.stringify({ result, steps, processes }));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", code],
+    cwd: new URL("../..", import.meta.url),
+    stderr: "inherit",
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
 
 Deno.test({
   name: "a node is kept busy with paid posts, and is gone afterwards",
   ignore,
   async fn() {
-    const steps: Step[] = [];
-    const capacity = await measureCapacity({
+    const { result, steps, processes } = await measureApart({
       seconds: 1,
-      onProgress: (step) => steps.push(step),
-      signal: new AbortController().signal,
+      isGivenUp: false,
     });
-    assert(capacity.postsPerSecond > 100);
-    assert(capacity.threadShare > 0.1 && capacity.generatorShare > 0);
-    assert(steps.length >= 2 && steps.at(-1)!.seconds >= 1);
-    assert(treeOf(Deno.pid).length === 1);
+    assert(result.postsPerSecond > 100);
+    assert(result.threadShare > 0.1 && result.generatorShare > 0);
+    assert(steps.length >= 2 && steps.at(-1).seconds >= 1);
+    assertEquals(processes, 1);
   },
 });
 
@@ -29,17 +52,11 @@ Deno.test({
   name: "a measurement that is given up takes its node along",
   ignore,
   async fn() {
-    const stop = new AbortController();
-    await assertRejects(
-      () =>
-        measureCapacity({
-          seconds: 600,
-          onProgress: () => stop.abort(new Error("given up")),
-          signal: stop.signal,
-        }),
-      Error,
-      "given up",
-    );
-    assert(treeOf(Deno.pid).length === 1);
+    const { result, processes } = await measureApart({
+      seconds: 600,
+      isGivenUp: true,
+    });
+    assertEquals(result, { rejectedWith: "given up" });
+    assertEquals(processes, 1);
   },
 });
