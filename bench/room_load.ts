@@ -14,7 +14,7 @@ import { ConnectionLoop } from "./load/connections.ts";
 import { describeMachine, prepareMachine } from "./load/machine.ts";
 import { chosenFrom } from "./load/options.ts";
 import { formatReport, type RoundResult } from "./load/report.ts";
-import type { ServerKind } from "./load/server.ts";
+import { type ServerKind, sortOut } from "./load/server.ts";
 import { nchan } from "./load/server_nchan.ts";
 import { own } from "./load/server_own.ts";
 import { signalhub } from "./load/server_signalhub.ts";
@@ -58,13 +58,7 @@ const options = new Command("bench:rooms")
 
 const { serverProcessor } = await prepareMachine();
 
-const skipped: string[] = [];
-const kinds: ServerKind[] = [];
-for (const kind of options.servers) {
-  const missing = await kind.missing();
-  if (missing === undefined) kinds.push(kind);
-  else skipped.push(`${kind.name}: ${missing}`);
-}
+const { kinds, skipped } = await sortOut(options.servers);
 const failures: string[] = [];
 const results: RoundResult[] = [];
 for (let round = 0; round < options.rounds; round++) {

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import type { RoundResult } from "./load/report.ts";
 import { describeMachine, prepareMachine } from "./load/machine.ts";
 import { chosenFrom } from "./load/options.ts";
+import { sortOut } from "./load/server.ts";
 import {
   BESIDE_HTTP_TITLE,
   measureBeside,
@@ -53,13 +54,7 @@ const options = new Command("bench:turn")
 const ms = options.seconds * 1000;
 const { serverProcessor } = await prepareMachine();
 
-const skipped: string[] = [];
-const kinds: TurnServerKind[] = [];
-for (const kind of options.servers) {
-  const missing = await kind.missing();
-  if (missing === undefined) kinds.push(kind);
-  else skipped.push(`${kind.name}: ${missing}`);
-}
+const { kinds, skipped } = await sortOut(options.servers);
 const failures: string[] = [];
 const results: RoundResult[] = [];
 const besideHttp: RoundResult[] = [];

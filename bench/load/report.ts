@@ -11,10 +11,9 @@ export interface RoundResult {
   readonly figures: Readonly<Record<string, Metrics>>;
 }
 
-/** What was measured where: the file that `--json` writes. */
-export interface RoomLoadReport {
+/** What was measured where: the head of the files that `--json` writes. */
+export interface LoadReport {
   readonly version: 1;
-  readonly kind: "room-load";
   /** ISO 8601. */
   readonly date: string;
   readonly machine: string;
@@ -25,6 +24,11 @@ export interface RoomLoadReport {
   /** Cases that failed, with the reason. */
   readonly failures: readonly string[];
   readonly results: readonly RoundResult[];
+}
+
+/** Of rooms. */
+export interface RoomLoadReport extends LoadReport {
+  readonly kind: "room-load";
 }
 
 /** Ratios are to this server in the same round. */

@@ -47,6 +47,20 @@ export interface StartOptions {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** Those that can be run here, and what to install for the others. */
+export async function sortOut<
+  Kind extends Pick<ServerKind, "name" | "missing">,
+>(all: readonly Kind[]): Promise<{ kinds: Kind[]; skipped: string[] }> {
+  const kinds: Kind[] = [];
+  const skipped: string[] = [];
+  for (const kind of all) {
+    const missing = await kind.missing();
+    if (missing === undefined) kinds.push(kind);
+    else skipped.push(`${kind.name}: ${missing}`);
+  }
+  return { kinds, skipped };
+}
+
 const ANSWER_WITHIN_MS = 10_000;
 
 /** A port of 127.0.0.1 that is free now. */

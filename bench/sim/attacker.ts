@@ -65,15 +65,9 @@ const TOKEN_USABLE_MS = 118_000;
 /** Tokens older than 10 s owe at least half the present price; it takes a while to be served. */
 const HONOURED_MS = 8500;
 
-/** Counts for the record. */
-export interface AttackTotals {
-  sent: number;
-  accepted: number;
-}
-
-/** Starts at once; `totals` runs. */
+/** Goes on for as long as time does. */
 export class Attacker {
-  readonly totals: AttackTotals = { sent: 0, accepted: 0 };
+  #accepted = 0;
   readonly #timeline: Timeline;
   readonly #node: SimulatedNode;
   readonly #random: () => number;
@@ -99,6 +93,11 @@ export class Attacker {
       (_, i) =>
         `203.${(i % attack.addresses) >> 8}.113.${i % attack.addresses & 255}`,
     );
+  }
+
+  /** Requests that the node has taken so far. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   start(): void {
@@ -216,7 +215,6 @@ export class Attacker {
   }
 
   #send(address: string, hoard: Hoard | undefined): void {
-    this.totals.sent++;
     this.#node.send({
       method: "POST",
       path: this.#attack.target.path(),
@@ -228,7 +226,7 @@ export class Attacker {
       onAnswer: (answer) => {
         const reply = answer as Reply;
         if (reply.status < 300) {
-          this.totals.accepted++;
+          this.#accepted++;
           this.#attack.target.onAccepted?.(reply, address);
         } else if (hoard !== undefined) {
           hoard.stamps = 0; // the others would be refused as well

@@ -9,16 +9,12 @@ import {
   writeNonce,
 } from "../../core/puzzle.ts";
 import { STEPS_PER_BIT } from "../../core/height.ts";
+import { Dice } from "../../server/testing/fuzz/dice.ts";
 
 /** Uniform in 0..1, 1 excluded; the same numbers for the same seed. */
 export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => { // Mulberry32
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const dice = new Dice(seed);
+  return () => dice.share();
 }
 
 /** Time to the next of events that come by chance, on average every `mean`. */

@@ -102,10 +102,10 @@ export async function runTrial(
       busy: (node.threadMs - threadMs) / 1000,
       pressure,
       height,
-      attackAccepted: attacker.totals.accepted - accepted,
+      attackAccepted: attacker.accepted - accepted,
     });
     ({ threadMs } = node);
-    ({ accepted } = attacker.totals);
+    ({ accepted } = attacker);
     onSecond(second, all);
   }
   node.parts.close();

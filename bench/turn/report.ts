@@ -1,21 +1,14 @@
 /** The result of a run: as JSON for tools, as Markdown for people. Pure. */
 
-import { formatFigures, type RoundResult } from "../load/report.ts";
+import {
+  formatFigures,
+  type LoadReport,
+  type RoundResult,
+} from "../load/report.ts";
 
-/** What was measured where: the file that `--json` writes. */
-export interface TurnLoadReport {
-  readonly version: 1;
+/** What was measured where; `results` are of servers on a processor of their own. */
+export interface TurnLoadReport extends LoadReport {
   readonly kind: "turn-load";
-  /** ISO 8601. */
-  readonly date: string;
-  readonly machine: string;
-  readonly servers: readonly { name: string; description: string }[];
-  /** Servers that could not be run, with what to install. */
-  readonly skipped: readonly string[];
-  /** Cases that failed, with the reason. */
-  readonly failures: readonly string[];
-  /** Servers on a processor of their own. */
-  readonly results: readonly RoundResult[];
   /** A node and its TURN server, by placement. */
   readonly besideHttp: readonly RoundResult[];
 }

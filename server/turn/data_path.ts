@@ -27,6 +27,14 @@ import type { PeerHost } from "./peers.ts";
 import type { Tally } from "./tally.ts";
 import { isOversized } from "./udp_socket.ts";
 
+/** Data on its way between a client and a peer. */
+interface Passing {
+  readonly host: PeerHost;
+  readonly port: number;
+  readonly payload: Uint8Array;
+  readonly now: number;
+}
+
 /** Number and length, before the data of a channel. */
 export const CHANNEL_HEADER_BYTES = 4;
 
@@ -130,12 +138,7 @@ export class DataPath {
 
   #toPeer(
     allocation: Allocation,
-    { host, port, payload, now }: {
-      host: PeerHost;
-      port: number;
-      payload: Uint8Array;
-      now: number;
-    },
+    { host, port, payload, now }: Passing,
   ): void {
     const { family, relay, relayedText } = allocation;
     // RFC 8656 knows no such short cut: it spares the socket, and NATs that do not hairpin.
@@ -169,12 +172,7 @@ export class DataPath {
    */
   #toClient(
     allocation: Allocation,
-    { host, port, payload, now }: {
-      host: PeerHost;
-      port: number;
-      payload: Uint8Array;
-      now: number;
-    },
+    { host, port, payload, now }: Passing,
   ): void {
     const channel = host.channels.get(port);
     const isBound = channel !== undefined && channel.expiresAt > now;
