@@ -16,6 +16,7 @@ import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
+import { createPeerId, type PeerId } from "./peer_id.ts";
 import {
   type LeaveReason,
   roomEvent,
@@ -24,7 +25,6 @@ import {
 } from "./room_events.ts";
 import type { RoomOptions } from "./room_options.ts";
 import type { RoomSecret } from "./room_secret.ts";
-import { createPeerId, type PeerId } from "./signal.ts";
 import { TypedEventTarget } from "./typed_events.ts";
 
 /** Options of {@linkcode Room.send}. */
