@@ -34,4 +34,9 @@ export {
   type TurnReceipt,
 } from "./node_client.ts";
 export type { Cost } from "./payment.ts";
+export { joinRoom } from "./join_room.ts";
+export { Room, type RoomSendOptions } from "./room.ts";
+export type { RoomOptions } from "./room_options.ts";
+export type { LeaveReason, RoomEvents, RoomState } from "./room_events.ts";
+export type { Peer, PeerStats } from "./peer.ts";
 export { measureHashRate, solve } from "@sigmesh/core";
