@@ -95,9 +95,6 @@ export class Channel extends EventTarget {
   #hasOpened = false;
   #resolveReady = () => {};
   #rejectReady: (reason: unknown) => void = () => {};
-  #resolveOpening = () => {};
-  /** The next time that a stream opens. */
-  #opening: Promise<void> | undefined;
   #posting: Promise<unknown> = Promise.resolve();
   #waitingPosts = 0;
 
@@ -262,8 +259,7 @@ export class Channel extends EventTarget {
           onProgress,
         });
         this.#selector.learn(receipt.cost);
-        const { token, height } = receipt;
-        if (used === this.#used) this.#hearQuote({ token, height });
+        if (used === this.#used) this.#hearQuote(receipt);
         return receipt;
       } catch (error) {
         signal.throwIfAborted();
@@ -283,34 +279,33 @@ export class Channel extends EventTarget {
       const used = this.#used;
       const isOnly = this.#selector.known.length === 1;
       if (used !== undefined && (isOnly || !used.hasFailed)) return used;
-      this.#opening ??= new Promise((resolve) =>
-        this.#resolveOpening = resolve
+      const change = new Promise((resolve) =>
+        this.addEventListener("state", resolve, { once: true })
       );
-      await unlessAborted(this.#opening, signal);
+      await unlessAborted(change, signal);
     }
   }
 
   #open(node: KnownNode, quote: Quote | undefined): void {
     if (node !== this.#used) {
-      const hasFailed = this.#used?.hasFailed;
+      if (this.#used?.hasFailed) {
+        this.#moving.abort();
+        this.#moving = new AbortController();
+      }
       this.#used = node;
       this.#quote = undefined;
-      if (hasFailed) this.#moving.abort();
-      if (hasFailed) this.#moving = new AbortController();
     }
     if (quote !== undefined) this.#hearQuote(quote);
     this.#hasOpened = true;
     this.#resolveReady();
     this.#setState("open");
-    this.#resolveOpening();
-    this.#opening = undefined;
   }
 
-  #hearQuote(quote: Quote): void {
-    this.#quote = quote;
-    const token = parseToken(quote.token);
-    if (!token.ok) return;
-    this.#aheadMs = token.value.issuedAt * 1000 - this.#page.now();
+  #hearQuote({ token, height }: Quote): void {
+    this.#quote = { token, height };
+    const parsed = parseToken(token);
+    if (!parsed.ok) return;
+    this.#aheadMs = parsed.value.issuedAt * 1000 - this.#page.now();
   }
 
   #lose(cause: unknown): void {

@@ -36,7 +36,7 @@ export class NodesUnreachableError extends Error {
       (cause) => `\n- ${cause instanceof Error ? cause.message : cause}`,
     );
     super(
-      `No node can be used; mend one of these or name others:${lines.join("")}`,
+      `No node can be used; mend one or name others:${lines.join("")}`,
     );
     this.causes = causes;
   }

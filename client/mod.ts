@@ -21,6 +21,7 @@ export {
 export {
   NodeProtocolError,
   NodeRefusalError,
+  NodesUnreachableError,
   NodeUnreachableError,
   PriceTooHighError,
 } from "./errors.ts";
@@ -33,5 +34,7 @@ export {
   type TurnCredentialOptions,
   type TurnReceipt,
 } from "./node_client.ts";
+export type { NodeName } from "./node_selector.ts";
+export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
 export { measureHashRate, solve } from "@sigmesh/core";

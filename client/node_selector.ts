@@ -40,7 +40,6 @@ export class NodeSelector {
   readonly #known = new Map<string, KnownNode>();
   /** Nodes that this page cannot use, and why. */
   readonly #barred = new Map<string, unknown>();
-  readonly #given: number;
   readonly #undiscovered: Set<KnownNode>;
   readonly #options: NodeSelectorOptions;
   #hashesPerMs: number | undefined;
@@ -50,7 +49,6 @@ export class NodeSelector {
   constructor(nodes: readonly NodeName[], options: NodeSelectorOptions) {
     this.#options = options;
     for (const node of nodes) this.#add(node);
-    this.#given = this.#known.size;
     this.#undiscovered = new Set(options.discover ? this.#known.values() : []);
     if (nodes.length === 0) {
       throw new TypeError("Name at least one node, as https://node.example");
@@ -179,8 +177,8 @@ export class NodeSelector {
       this.#barred.set(
         origin,
         new Error(
-          `${origin} is http, which browsers refuse to pages of https (mixed ` +
-            "content): serve the node by https",
+          `${origin} is http, forbidden to pages of https (mixed content): ` +
+            "serve it by https",
         ),
       );
       return undefined;
@@ -192,7 +190,7 @@ export class NodeSelector {
 
   /** A node may name anything, and as much as it likes. */
   #addDiscovered(name: string): KnownNode[] {
-    if (this.#known.size >= Math.max(MAX_KNOWN, this.#given)) return [];
+    if (this.#known.size >= MAX_KNOWN) return [];
     const isForPage = name.startsWith("https:") ||
       !this.#options.page.origin?.startsWith("https:");
     try {

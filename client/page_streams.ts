@@ -10,7 +10,7 @@ const MAX_STREAMS = 4;
 export interface PlaceOptions {
   /** Undefined where there is no limit. */
   readonly locks: LockManager | undefined;
-  /** Ends the waiting. */
+  /** Ends the waiting, with its reason. */
   readonly signal: AbortSignal;
   /** Told before waiting; throws when there is better to do. */
   readonly onBusy: () => void;
@@ -22,58 +22,24 @@ export async function takePlace(
   { locks, signal, onBusy }: PlaceOptions,
 ): Promise<() => void> {
   if (locks === undefined || origin.startsWith("https:")) return () => {};
-  const names = Array.from(
-    { length: MAX_STREAMS },
-    (_, i) => `sigmesh stream ${origin} ${i}`,
-  );
-  for (const name of names) {
-    const release = await request(locks, name, { ifAvailable: true });
-    if (release !== undefined) return release;
+  let leave: (() => void) | undefined;
+  const take = (place: number, options: LockOptions) =>
+    new Promise<void>((resolve, reject) => {
+      const name = `sigmesh stream ${origin} ${place}`;
+      locks.request(name, options, (lock) => {
+        resolve();
+        // A second one is given back at once.
+        if (lock === null || leave !== undefined) return;
+        return new Promise<void>((release) => leave = release);
+      }).catch(reject);
+    });
+  const places = Array.from({ length: MAX_STREAMS }, (_, place) => place);
+  for (const place of places) {
+    if (leave === undefined) await take(place, { ifAvailable: true });
   }
-  onBusy();
-  return await takeFirst(locks, names, signal);
-}
-
-/** Waits for all and takes the first. */
-async function takeFirst(
-  locks: LockManager,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<() => void> {
-  const waiting = new AbortController();
-  const giveUp = () => waiting.abort(signal.reason);
-  if (signal.aborted) giveUp();
-  signal.addEventListener("abort", giveUp);
-  let taken: (() => void) | undefined;
-  const requests = names.map(async (name) => {
-    const release = await request(locks, name, { signal: waiting.signal });
-    if (taken === undefined) taken = release;
-    else release?.(); // granted at the same moment
-  });
-  try {
-    await Promise.race(requests);
-    return taken!;
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-    waiting.abort();
-    await Promise.allSettled(requests);
+  if (leave === undefined) {
+    onBusy();
+    await Promise.race(places.map((place) => take(place, { signal })));
   }
-}
-
-/** What releases the lock; undefined when it is not available. */
-function request(
-  locks: LockManager,
-  name: string,
-  options: LockOptions,
-): Promise<(() => void) | undefined> {
-  return new Promise((resolve, reject) => {
-    locks.request(
-      name,
-      options,
-      (lock) =>
-        lock === null
-          ? resolve(undefined)
-          : new Promise<void>((release) => resolve(release)),
-    ).catch(reject);
-  });
+  return leave!;
 }

@@ -8,12 +8,12 @@ import {
   type Quote,
   type RoomHash,
 } from "@sigmesh/core/wire";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
 import {
   NodeProtocolError,
   NodeRefusalError,
   NodeUnreachableError,
 } from "./errors.ts";
+import { EventStreamParser, type StreamEvent } from "./event_stream.ts";
 import type { NodeClient } from "./node_client.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -28,8 +28,6 @@ export interface RoomStreamListener {
 
 /** Longer silence than this means that the stream is dead: the node sends a quote every 15 s. */
 const SILENCE_MS = (LIMITS.heartbeatSeconds * 2 + 5) * 1000;
-/** A post has at most 1,024 bytes; a quote is short. */
-const MAX_EVENT_CHARACTERS = 16 * 1024;
 
 /** Reads one stream. */
 export class RoomStream {
@@ -72,12 +70,11 @@ export class RoomStream {
         query,
         signal: this.#watchdog.signal,
       });
-      const parser = createParser({
+      const parser = new EventStreamParser({
         onEvent: (event) => {
           if (!this.#parent.aborted) this.#receive(event);
         },
         onRetry: (retryMs) => this.#listener.onRetry(retryMs),
-        maxBufferSize: MAX_EVENT_CHARACTERS,
       });
       const decoder = new TextDecoder();
       const reader = stream.getReader();
@@ -97,7 +94,7 @@ export class RoomStream {
     }
   }
 
-  #receive({ event, id, data }: EventSourceMessage): void {
+  #receive({ event, id, data }: StreamEvent): void {
     switch (event) {
       case undefined:
         if (id !== undefined) this.#listener.onMessage(id, data);

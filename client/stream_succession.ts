@@ -165,8 +165,8 @@ export class StreamSuccession {
       signal: this.#interrupt.signal,
       onBusy: () => {
         const busy = new Error(
-          `${origin} has as many streams as a browser should open to http: ` +
-            "close another tab, or serve the node by https",
+          `${origin} has all the streams that http has room for: close ` +
+            "another tab, or serve it by https",
         );
         if (this.#selector.known.some((n) => n !== node && !n.hasFailed)) {
           throw busy;
@@ -233,7 +233,7 @@ export class StreamSuccession {
     this.#next = other;
     this.#interrupt.abort(
       new Error(
-        `${node.client.origin} costs far more than ${other.client.origin}`,
+        `${node.client.origin} is dearer than ${other.client.origin}`,
       ),
     );
   }
