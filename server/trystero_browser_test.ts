@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
+import { NodeClient } from "../client/node_client.ts";
 import type { Room } from "../client/trystero.ts";
 import type { Browser, Page } from "playwright-core";
 import {
@@ -9,7 +10,7 @@ import {
   chromiumPath,
   launchChromium,
 } from "./testing/chromium.ts";
-import { startTestNode } from "./testing/test_node.ts";
+import { startTestNode, type TestNode } from "./testing/test_node.ts";
 
 /** What a page keeps, as the functions below left it there. */
 interface AppScope {
@@ -22,8 +23,9 @@ interface AppScope {
 /** A page in a context of its own that has the library, and counts its posts. */
 class App {
   readonly page: Page;
-  /** Bytes of each post. */
-  readonly posts: number[] = [];
+  readonly posts: string[] = [];
+  /** Where the last one went. */
+  room = "";
   readonly errors: string[] = [];
 
   constructor(page: Page) {
@@ -31,7 +33,8 @@ class App {
     page.on("pageerror", (error) => this.errors.push(error.message));
     page.on("request", (request) => {
       if (request.method() !== "POST") return;
-      this.posts.push(request.postDataBuffer()?.length ?? 0);
+      this.posts.push(request.postData() ?? "");
+      this.room = new URL(request.url()).pathname.split("/").at(-1)!;
     });
   }
 
@@ -114,7 +117,7 @@ function see({ page }: App): Promise<number[]> {
 
 function appTest(
   name: string,
-  run: (first: App, second: App) => Promise<void>,
+  run: (first: App, second: App, node: TestNode) => Promise<void>,
 ): void {
   Deno.test({
     name: name + chromiumMissing,
@@ -126,7 +129,7 @@ function appTest(
         const apps = await Promise.all(
           [1, 2].map(() => App.open(browser, node.origin)),
         );
-        await run(apps[0]!, apps[1]!);
+        await run(apps[0]!, apps[1]!, node);
         for (const { errors } of apps) assertEquals(errors, []);
         assertEquals(node.faults, []);
       } finally {
@@ -156,7 +159,10 @@ appTest(
     await Promise.all([first.peer(), second.peer()]);
     for (const { posts } of [first, second]) {
       assert(posts.length >= 1 && posts.length <= 6, `${posts}`);
-      assert(posts.every((bytes) => bytes > 0 && bytes <= 1024), `${posts}`);
+      assert(
+        posts.every(({ length }) => length > 0 && length <= 1024),
+        `${posts}`,
+      );
     }
   },
 );
@@ -174,3 +180,26 @@ appTest("who leaves may come back", async (first, second) => {
   await second.join();
   await second.peer();
 });
+
+appTest(
+  "what strangers post to the room disturbs nobody",
+  async (first, second, node) => {
+    await first.join();
+    await first.page.waitForResponse((answer) => answer.status() === 202);
+    const stranger = new NodeClient(node.origin);
+    const hostile = ["__proto__", "constructor", "propertyIsEnumerable"]
+      .flatMap(
+        (
+          peerId,
+        ) => [{ peerId }, { peerId, offer: "1$AA" }, { peerId, peer: {} }],
+      );
+    const [address] = first.posts[0]!.split(" ");
+    const lines = hostile.map((payload, i) =>
+      `${address} ${`${i}`.padStart(8, "0")} 1/1 ${JSON.stringify(payload)}`
+    );
+    await stranger.post(first.room, lines.join("\n"));
+    await stranger.post(first.room, `${"\n".repeat(900)}hello`);
+    await second.join();
+    await Promise.all([first.peer(), second.peer()]);
+  },
+);
