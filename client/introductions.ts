@@ -113,15 +113,21 @@ export class Introductions {
       return;
     }
     const { from } = opened;
+    const isHere = this.#isHere;
     for (const signal of opened.signals) {
       const turn = (this.#inboxes.get(from) ?? Promise.resolve())
-        .then(() => this.#receiveSignal(from, signal))
+        .then(() => this.#receiveSignal(from, signal, isHere))
         .catch((error) => this.#host.onError(error))
         .then(() => {
           if (this.#inboxes.get(from) === turn) this.#inboxes.delete(from);
         });
       this.#inboxes.set(from, turn);
     }
+  }
+
+  /** A peer has left. */
+  forget(id: PeerId): void {
+    this.#heard.delete(id);
   }
 
   /**
@@ -153,10 +159,16 @@ export class Introductions {
     for (const id of [...this.#attempts.keys()]) this.#end(id);
   }
 
-  async #receiveSignal(from: PeerId, signal: Signal): Promise<void> {
-    if (signal.kind === "announce") return await this.#welcome(from);
+  async #receiveSignal(
+    from: PeerId,
+    signal: Signal,
+    isHere: boolean,
+  ): Promise<void> {
+    if (signal.kind === "announce") {
+      return await this.#welcome(from, { isHere });
+    }
     if (signal.to === EVERYONE && signal.kind === "offer") {
-      return await this.#welcome(from, signal);
+      return await this.#welcome(from, { isHere, open: signal });
     }
     if (signal.to !== this.#host.selfId) return;
     if (signal.kind === "offer") return await this.#answer(from, signal);
@@ -175,10 +187,13 @@ export class Introductions {
     }
   }
 
-  async #welcome(id: PeerId, open?: Offer): Promise<void> {
+  async #welcome(
+    id: PeerId,
+    { isHere, open }: { isHere: boolean; open?: Offer },
+  ): Promise<void> {
     this.#hear(id);
     if (this.#host.isWell(id)) return;
-    if (this.#isHere) {
+    if (isHere) {
       const isFirst = [...this.#host.peers(), ...this.#heard]
         .every((other) => other === id || this.#host.selfId < other);
       if (open !== undefined && isFirst) return await this.#answer(id, open);

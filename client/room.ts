@@ -362,6 +362,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #dismiss(peer: Peer, reason: LeaveReason): void {
     if (this.#peers.get(peer.id) !== peer) return;
     this.#peers.delete(peer.id);
+    this.#introductions.forget(peer.id as PeerId);
     this.#tell("peerleave", { peer, reason });
   }
 
