@@ -58,9 +58,9 @@ export class RoomStream {
     });
   }
 
-  /** Timers stood still: ends the stream when it has been silent for too long. */
-  check(): void {
-    this.#watchdog.check();
+  /** Whether it has been silent for too long, by the clock. */
+  get isLate(): boolean {
+    return this.#watchdog.isLate;
   }
 
   /** Resolves when the node ends the stream; rejects when it breaks, or with the signal's reason. */

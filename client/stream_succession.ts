@@ -71,7 +71,11 @@ export class StreamSuccession {
   async run(): Promise<void> {
     const stopWatching = watchForReturn(this.#page, {
       onReturn: () => this.#renew(new Error("The page came back")),
-      onSlept: () => this.#stream ? this.#stream.check() : this.#renew(),
+      onSlept: () => {
+        if (this.#stream?.isLate !== false) {
+          this.#renew(new Error("The page slept"));
+        }
+      },
     });
     const close = () => this.#interrupt.abort(this.#closing.reason);
     this.#closing.addEventListener("abort", close);
@@ -97,7 +101,7 @@ export class StreamSuccession {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#listener.onLost(undefined);
-    this.#renew();
+    this.#interrupt.abort();
   }
 
   /** The node in use failed in some other way: the next stream is another's. */
@@ -107,7 +111,7 @@ export class StreamSuccession {
   }
 
   /** Ends what goes on and begins anew at once. */
-  #renew(reason?: Error): void {
+  #renew(reason: Error): void {
     this.#retryMs = FIRST_RETRY_MS;
     this.#interrupt.abort(reason);
   }
