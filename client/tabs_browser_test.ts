@@ -1,6 +1,6 @@
-/** Channels in real Chromium: several tabs of one browser. */
+/** Channels in real Chromium: several tabs, and a page that is left and come back to. */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertMatch } from "@std/assert";
 import type { BrowserContext, Page } from "playwright-core";
 import {
   chromiumMissing,
@@ -9,6 +9,7 @@ import {
 } from "../server/testing/chromium.ts";
 import { withTestNode } from "../server/testing/test_node.ts";
 import type { Channel } from "./channel.ts";
+import { NodeClient } from "./node_client.ts";
 
 const ROOM = "12".repeat(20);
 
@@ -90,6 +91,31 @@ Deno.test({
       await isOpen(fifth);
       await post(tabs[1]!, "to all");
       await hears(fifth, "to all");
+      await browser.close();
+    });
+  },
+});
+
+Deno.test({
+  name: "a page that pauses when it is left is kept, and hears what was said" +
+    chromiumMissing,
+  ignore: chromiumPath === undefined,
+  async fn() {
+    const without = ["--disable-back-forward-cache"];
+    const browser = await launchChromium([], { without });
+    const context = await browser.newContext();
+    await withTestNode(async ({ origin }) => {
+      const tab = await openTab(context, origin);
+      await isOpen(tab);
+      await tab.evaluate(() => {
+        const { channel } = globalThis as unknown as TabScope;
+        addEventListener("pagehide", () => channel.pause());
+        addEventListener("pageshow", () => channel.resume());
+      });
+      await tab.goto(`${origin}/demo/`);
+      await new NodeClient(origin).post(ROOM, "while away");
+      await tab.goBack({ waitUntil: "commit" });
+      await hears(tab, "while away"); // only a page that was kept has its channel
       await browser.close();
     });
   },

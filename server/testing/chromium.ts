@@ -18,12 +18,17 @@ export const chromiumMissing: string = chromiumPath === undefined
   ? " (ignored: no Chromium found; set CHROME to its path)"
   : "";
 
-/** Starts a browser of its own; close it. More arguments follow the usual ones. */
+/**
+ * Starts a browser of its own; close it. More arguments follow the usual ones;
+ * `without` are those of Playwright that are left out.
+ */
 export function launchChromium(
   more: readonly string[] = [],
+  { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
+    ignoreDefaultArgs: [...without],
     args: [
       "--no-sandbox",
       "--disable-gpu",
