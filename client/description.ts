@@ -1,6 +1,6 @@
 /** Session descriptions of connections that carry data only, in some 90 bytes and their candidates. */
 
-import { ByteReader, fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex } from "./bytes.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 
 /** Why bytes are no description. */
@@ -25,7 +25,7 @@ const DEFAULTS = "a=max-message-size:65536";
  */
 export function encodeDescription(sdp: string): Uint8Array {
   if (/^m=(?!application )/m.test(sdp)) {
-    throw new TypeError("Only connections for data alone can be described");
+    throw new TypeError("Not for data alone");
   }
   const fingerprint = find(sdp, FINGERPRINT, "[\\da-f:]{95}");
   const values = ["o=\\S+ ", ...LINES]
@@ -43,7 +43,7 @@ export function encodeDescription(sdp: string): Uint8Array {
 /** What follows the beginning of a line. */
 function find(sdp: string, line: string, form: string): string {
   const found = new RegExp(`^${line}(${form})(?: .*)?\r?$`, "im").exec(sdp);
-  if (found === null) throw new TypeError(`The description has no ${line}`);
+  if (found === null) throw new TypeError(`No ${line}`);
   return found[1]!;
 }
 
@@ -56,14 +56,17 @@ export function decodeDescription(
   bytes: Uint8Array,
   type: "offer" | "answer",
 ): { ok: true; value: string } | { ok: false; reason: DescriptionFault } {
-  const reader = new ByteReader(bytes);
-  const fingerprint = toHex(reader.take(32), ":").toUpperCase();
-  const lengths = Array.from(reader.take(1 + LINES.length));
-  const packed = reader.take(
-    (lengths.reduce((a, b) => a + b) + 3 >> 2) * 3,
-  );
-  const candidates = decodeCandidates(reader.take());
-  if (reader.left < 0 || !candidates) return { ok: false, reason: "malformed" };
+  const left = [...bytes];
+  const fingerprint = toHex(left.splice(0, 32), ":").toUpperCase();
+  const lengths = left.splice(0, 1 + LINES.length);
+  const packedBytes = (lengths.reduce((a, b) => a + b, 3) >> 2) * 3;
+  const packed = left.splice(0, packedBytes);
+  const candidates = decodeCandidates(left);
+  if (
+    lengths.length <= LINES.length || packed.length < packedBytes || !candidates
+  ) {
+    return { ok: false, reason: "malformed" };
+  }
   const letters = btoa(String.fromCharCode(...packed));
   let at = 0;
   const [sessionId, ...values] = lengths
