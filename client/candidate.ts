@@ -16,9 +16,9 @@ const IPV4 = 0, IPV6 = 1, MDNS = 2;
  * what a server found is scarcer.
  */
 export function encodeCandidates(candidates: readonly string[]): Uint8Array {
-  const ranked = candidates.flatMap(encodeCandidate)
-    .sort((a, b) => b.priority - a.priority)
-    .map(({ bytes }) => bytes);
+  const ranked = candidates.flatMap(rankCandidate)
+    .sort(([a], [b]) => b - a)
+    .map(([, ...bytes]) => bytes);
   while (ranked.length > MAX_CANDIDATES) {
     ranked.splice(ranked.findLastIndex(([head]) => (head! & 3) === 0), 1);
   }
@@ -28,27 +28,22 @@ export function encodeCandidates(candidates: readonly string[]): Uint8Array {
 const FORM =
   /^candidate:\S+ 1 udp (\d+) (?:((?:\d+\.){3}\d+)|([\da-f:]+)|([\da-f-]{36})\.local) (\d+) typ (host|srflx|relay)/i;
 
+type Ranked = [priority: number, ...bytes: number[]];
+
 /** One, or none that can be sent. */
-function encodeCandidate(
-  text: string,
-): { priority: number; bytes: number[] }[] {
+function rankCandidate(text: string): Ranked[] {
   const found = FORM.exec(text);
   if (found === null) return [];
   const [, priority, ipv4, ipv6, mdns, port, type] = found;
-  const [kind, address] = ipv4
-    ? [IPV4, ipv4.split(".").map(Number)]
-    : ipv6
-    ? [IPV6, fromHex(expandIpv6(ipv6))]
-    : [MDNS, fromHex(mdns!.replaceAll("-", ""))];
-  return [{
-    priority: Number(priority),
-    bytes: [
-      TYPES.indexOf(type!) | kind << 2,
-      Number(port) >> 8,
-      Number(port),
-      ...address,
-    ],
-  }];
+  return [[
+    Number(priority),
+    TYPES.indexOf(type!) | (ipv4 ? IPV4 : ipv6 ? IPV6 : MDNS) << 2,
+    Number(port) >> 8,
+    Number(port),
+    ...ipv4
+      ? ipv4.split(".").map(Number)
+      : fromHex(ipv6 ? expandIpv6(ipv6) : mdns!.replaceAll("-", "")),
+  ]];
 }
 
 /** All 32 digits. */
@@ -65,16 +60,18 @@ export function decodeCandidates(
   const left = [...bytes];
   const candidates: string[] = [];
   while (left.length > 0) {
+    const [head, high, low, ...address] = left.splice(
+      0,
+      left[0]! >> 2 === IPV4 ? 7 : 19,
+    );
     const place = candidates.length;
-    const [head, ...portBytes] = left.splice(0, 3);
     const type = TYPES[head! & 3];
     const kind = head! >> 2;
-    const address = left.splice(0, kind === IPV4 ? 4 : 16);
     const isWhole = address.length === (kind === IPV4 ? 4 : 16);
     if (!type || kind > MDNS || !isWhole || place === MAX_CANDIDATES) {
       return undefined;
     }
-    const port = numberOf(portBytes);
+    const port = numberOf([high!, low!]);
     // RFC 8445, section 5.1.2: by type, then by place.
     const priority = 126 - 63 * (head! & 3) << 24 | 65535 - place << 8 | 255;
     // Those of one foundation wait for each other (6.1.2.6): here none does.

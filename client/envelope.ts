@@ -99,16 +99,14 @@ export class Envelopes {
   async open(text: string): Promise<Opened> {
     if (text.length > LIMITS.postBytes) return refuse("malformed");
     const bytes = decodeBase64url(text);
-    if (!bytes.ok) return refuse("malformed");
-    const [version, ...rest] = bytes.value;
-    if (version !== VERSION) return refuse("malformed");
-    const iv = Uint8Array.from(rest.splice(0, IV_BYTES));
+    if (!bytes.ok || bytes.value[0] !== VERSION) return refuse("malformed");
+    const iv = bytes.value.slice(1, 1 + IV_BYTES);
     let content: ArrayBuffer;
     try {
       content = await crypto.subtle.decrypt(
         this.#cipherWith(iv),
         this.#key,
-        Uint8Array.from(rest),
+        bytes.value.slice(1 + IV_BYTES),
       );
     } catch {
       return refuse("undecipherable");
@@ -118,22 +116,20 @@ export class Envelopes {
 
   #read(content: number[], iv: Uint8Array): Opened {
     const from = toPeerId(content.splice(0, PEER_ID_BYTES));
-    if (from === this.#selfId) return refuse("own");
     const sentAt = numberOf(content.splice(0, 4));
     const age = this.#nowSeconds() - sentAt;
+    const name = from + iv;
+    if (from === this.#selfId) return refuse("own");
     if (
       age > MAX_AGE_SECONDS || age < -MAX_AHEAD_SECONDS ||
       sentAt <= this.#forgottenUntil
     ) {
       return refuse("stale");
     }
-    const name = from + iv;
     if (this.#seen.has(name)) return refuse("replayed");
     this.#remember(name, sentAt);
     const signals = decodeSignals(content);
-    return signals === undefined
-      ? refuse("malformed")
-      : { ok: true, from, signals };
+    return signals ? { ok: true, from, signals } : refuse("malformed");
   }
 
   /**

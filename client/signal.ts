@@ -77,21 +77,18 @@ export function decodeSignals(
     if (kind === "announce") signals.push({ kind });
     else if (kind !== undefined) {
       if (length < ADDRESS_BYTES) return undefined;
-      const to = toPeerId(body.splice(0, PEER_ID_BYTES));
-      const attempt = numberOf(body.splice(0, 4));
+      const head = {
+        to: toPeerId(body.splice(0, PEER_ID_BYTES)),
+        attempt: numberOf(body.splice(0, 4)),
+      };
+      const isRelayed = number === RELAYED_OFFER;
       const rest = Uint8Array.from(body);
       signals.push(
         kind === "candidates"
-          ? { kind, to, attempt, candidates: rest }
+          ? { kind, ...head, candidates: rest }
           : kind === "answer"
-          ? { kind, to, attempt, description: rest }
-          : {
-            kind,
-            to,
-            attempt,
-            isRelayed: number === RELAYED_OFFER,
-            description: rest,
-          },
+          ? { kind, ...head, description: rest }
+          : { kind, ...head, isRelayed, description: rest },
       );
     }
   }
