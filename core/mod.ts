@@ -53,5 +53,9 @@ export {
   type TokenClaim,
   type TokenFault,
 } from "./token.ts";
-export { encodeBase64url } from "./base64url.ts";
+export {
+  type Base64urlFault,
+  decodeBase64url,
+  encodeBase64url,
+} from "./base64url.ts";
 export { verify, type VerifyFault } from "./verify.ts";

@@ -1,0 +1,184 @@
+/** One RTCPeerConnection on its way to be open, its descriptions as short bytes. */
+
+import { DataLink, type DataLinkListener } from "./data_link.ts";
+import { decodeCandidates, encodeCandidates } from "./candidate.ts";
+import { decodeDescription, encodeDescription } from "./description.ts";
+import type { LeaveReason } from "./room_events.ts";
+
+/** Options of a {@linkcode Connection}. */
+export interface ConnectionOptions {
+  /** The platform's, or that of a package. */
+  readonly Rtc: typeof RTCPeerConnection;
+  readonly configuration: RTCConfiguration;
+  /** Whether TURN is among its servers. */
+  readonly isRelayed: boolean;
+}
+
+/** Candidates are sent together: so long after the last one … */
+const QUIET_MS = 150;
+/** … and so long after the first description at the latest; */
+const GATHERING_MS = 1000;
+/** what comes later is sent once, by then. */
+const LATE_MS = 3000;
+
+/**
+ * Both sides make the same two data channels, so that none needs announcing:
+ * one for data, one for what the library itself says. The first description
+ * is of these alone; audio and video are negotiated through them.
+ */
+export class Connection {
+  readonly rtc: RTCPeerConnection;
+  readonly link: DataLink;
+  readonly isRelayed: boolean;
+  /** Called when both channels are open. */
+  onOpen = () => {};
+  /** Called once: the other side has closed it, or it failed. */
+  onLost: (reason: LeaveReason) => void = () => {};
+  /** Called with what the other side's library says; nothing is said before it is open. */
+  onControl: (message: unknown) => void = () => {};
+  /** What arrives, once it is open. */
+  listener: DataLinkListener | undefined;
+  readonly #control: RTCDataChannel;
+  readonly #data: RTCDataChannel;
+  readonly #candidates: string[] = [];
+  #isGathered = false;
+  #onCandidate = () => {};
+  #isOver = false;
+
+  constructor({ Rtc, configuration, isRelayed }: ConnectionOptions) {
+    this.isRelayed = isRelayed;
+    const rtc = new Rtc(configuration);
+    this.rtc = rtc;
+    rtc.onicecandidate = ({ candidate }) => {
+      if (candidate?.candidate) this.#candidates.push(candidate.candidate);
+      else this.#isGathered = true;
+      this.#onCandidate();
+    };
+    rtc.onconnectionstatechange = () => {
+      if (rtc.connectionState === "failed") this.#lose("vanished");
+    };
+    this.#control = openChannelOf(rtc, 0);
+    this.#data = openChannelOf(rtc, 1);
+    const channels = [this.#control, this.#data];
+    for (const channel of channels) {
+      channel.addEventListener("open", () => {
+        const isOpen = channels.every(({ readyState }) =>
+          readyState === "open"
+        );
+        if (isOpen) this.onOpen();
+      });
+      channel.addEventListener("close", () => this.#lose("left"));
+    }
+    this.#control.onmessage = ({ data }) => this.onControl(data);
+    this.link = new DataLink(this.#data, {
+      onMessage: (message) => this.listener?.onMessage(message),
+      onRequest: (request) => this.listener?.onRequest(request),
+      onReceiving: (transfer) => this.listener?.onReceiving(transfer),
+    }, {
+      get maxMessageBytes() {
+        return rtc.sctp?.maxMessageSize;
+      },
+    });
+  }
+
+  /** The offer, with the candidates that are found soon. */
+  async offer(): Promise<Uint8Array> {
+    const { rtc } = this;
+    await rtc.setLocalDescription(await rtc.createOffer());
+    return await this.#describe();
+  }
+
+  /** The answer to an offer. Throws TypeError when it is none. */
+  async answer(offer: Uint8Array): Promise<Uint8Array> {
+    const { rtc } = this;
+    await rtc.setRemoteDescription(descriptionOf(offer, "offer"));
+    await rtc.setLocalDescription(await rtc.createAnswer());
+    return await this.#describe();
+  }
+
+  /** Takes the answer. Throws TypeError when it is none. */
+  async accept(answer: Uint8Array): Promise<void> {
+    await this.rtc.setRemoteDescription(descriptionOf(answer, "answer"));
+  }
+
+  /** Candidates that came too late for the description; undefined when there are none. */
+  async lateCandidates(): Promise<Uint8Array | undefined> {
+    await this.#gather(LATE_MS, LATE_MS);
+    return this.#candidates.length > 0
+      ? encodeCandidates(this.#candidates.splice(0))
+      : undefined;
+  }
+
+  /** Takes the other side's late candidates. */
+  async addCandidates(bytes: Uint8Array): Promise<void> {
+    for (const candidate of decodeCandidates(bytes) ?? []) {
+      await this.rtc.addIceCandidate({ candidate, sdpMLineIndex: 0 });
+    }
+  }
+
+  /** Says something to the other side's library. */
+  sayControl(message: unknown): void {
+    if (this.#control.readyState === "open") {
+      this.#control.send(JSON.stringify(message));
+    }
+  }
+
+  /** Bytes that are not sent yet. */
+  get unsentBytes(): number {
+    return this.#control.bufferedAmount + this.#data.bufferedAmount;
+  }
+
+  /** Closes it; nobody is told. */
+  close(): void {
+    this.#isOver = true;
+    this.link.close();
+    this.rtc.close();
+  }
+
+  #lose(reason: LeaveReason): void {
+    if (this.#isOver) return;
+    this.close();
+    this.onLost(reason);
+  }
+
+  async #describe(): Promise<Uint8Array> {
+    await this.#gather(QUIET_MS, GATHERING_MS);
+    this.#candidates.length = 0; // they are in the description
+    return encodeDescription(this.rtc.localDescription!.sdp);
+  }
+
+  /** Resolves when all candidates are known, or none came for a while, or time is up. */
+  #gather(quietMs: number, mostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let quiet: ReturnType<typeof setTimeout> | undefined;
+      const end = () => {
+        clearTimeout(quiet);
+        clearTimeout(last);
+        this.#onCandidate = () => {};
+        resolve();
+      };
+      const last = setTimeout(end, mostMs);
+      this.#onCandidate = () => {
+        clearTimeout(quiet);
+        if (this.#isGathered) return end();
+        if (this.#candidates.length > 0) quiet = setTimeout(end, quietMs);
+      };
+      this.#onCandidate();
+    });
+  }
+}
+
+function openChannelOf(rtc: RTCPeerConnection, id: number): RTCDataChannel {
+  const channel = rtc.createDataChannel("sigmesh", { negotiated: true, id });
+  channel.binaryType = "arraybuffer";
+  return channel;
+}
+
+function descriptionOf(
+  bytes: Uint8Array,
+  type: "offer" | "answer",
+): RTCSessionDescriptionInit {
+  const decoded = decodeDescription(bytes, type);
+  if (!decoded.ok) throw new TypeError(`Bad ${type}: ${decoded.reason}`);
+  return { type, sdp: decoded.value };
+}

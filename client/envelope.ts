@@ -1,0 +1,169 @@
+/** Signals sealed for those who know the room, and opened once. */
+
+import { decodeBase64url, encodeBase64url } from "@sigmesh/core";
+import { LIMITS } from "@sigmesh/core/wire";
+import { ByteReader, encodeU32 } from "./bytes.ts";
+import {
+  encodePeerId,
+  PEER_ID_BYTES,
+  type PeerId,
+  toPeerId,
+} from "./peer_id.ts";
+import type { RoomSecret } from "./room_secret.ts";
+import { decodeSignals, encodeSignals, type Signal } from "./signal.ts";
+
+/** What was in an envelope, or why it is left alone. */
+export type Opened =
+  | {
+    readonly ok: true;
+    readonly from: PeerId;
+    readonly signals: readonly Signal[];
+  }
+  | {
+    readonly ok: false;
+    /**
+     * Not the form of an envelope; sealed by somebody else than the room's
+     * members; sent too long ago, or by a clock that is ahead; seen before;
+     * sent by oneself.
+     */
+    readonly reason:
+      | "malformed"
+      | "undecipherable"
+      | "stale"
+      | "replayed"
+      | "own";
+  };
+
+const VERSION = 1;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const CONTENT_HEAD_BYTES = PEER_ID_BYTES + 4;
+
+/** Bytes of signals that one post has room for. */
+export const MAX_SIGNAL_BYTES: number = LIMITS.postBytes / 4 * 3 - 1 -
+  IV_BYTES -
+  CONTENT_HEAD_BYTES - TAG_BYTES;
+
+const MAX_AGE_SECONDS = 90;
+const MAX_AHEAD_SECONDS = 30;
+/** Envelopes remembered, to open each once. */
+const MAX_SEEN = 4096;
+
+/** Seals and opens the envelopes of one room, as one peer. */
+export class Envelopes {
+  readonly #key: CryptoKey;
+  readonly #selfId: PeerId;
+  readonly #nowMs: () => number;
+  /** Nodes see the room; one that moves an envelope to another is found out. */
+  readonly #room: Uint8Array<ArrayBuffer>;
+  /** Sender and IV -> when it was sent, Unix seconds. */
+  readonly #seen = new Map<string, number>();
+  /** What was sent until then may have been seen and forgotten. */
+  #forgottenUntil = 0;
+
+  /** `nowMs` is the node's clock, Unix milliseconds: those of devices are often wrong. */
+  constructor({ secret, selfId, nowMs }: {
+    readonly secret: RoomSecret;
+    readonly selfId: PeerId;
+    readonly nowMs: () => number;
+  }) {
+    this.#key = secret.key;
+    this.#selfId = selfId;
+    this.#nowMs = nowMs;
+    this.#room = new TextEncoder().encode(`sigmesh/1 envelope ${secret.room}`);
+  }
+
+  /** Signals as the text of a post. Rejects with RangeError when they are too long for one. */
+  async seal(signals: readonly Signal[]): Promise<string> {
+    const bytes = encodeSignals(signals);
+    if (bytes.length > MAX_SIGNAL_BYTES) {
+      throw new RangeError(
+        `${bytes.length} bytes of signals do not fit into a post`,
+      );
+    }
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const sealed = await crypto.subtle.encrypt(
+      this.#cipherWith(iv),
+      this.#key,
+      Uint8Array.from([
+        ...encodePeerId(this.#selfId),
+        ...encodeU32(this.#nowSeconds()),
+        ...bytes,
+      ]),
+    );
+    return encodeBase64url(
+      Uint8Array.from([VERSION, ...iv, ...new Uint8Array(sealed)]),
+    );
+  }
+
+  /** Opens the text of a post. Never rejects: anybody can post anything. */
+  async open(text: string): Promise<Opened> {
+    if (text.length > LIMITS.postBytes) return refuse("malformed");
+    const bytes = decodeBase64url(text);
+    if (!bytes.ok) return refuse("malformed");
+    const reader = new ByteReader(bytes.value);
+    const version = reader.number(1);
+    const iv = reader.take(IV_BYTES);
+    const sealed = reader.take();
+    if (
+      version !== VERSION ||
+      sealed.length < CONTENT_HEAD_BYTES + TAG_BYTES
+    ) {
+      return refuse("malformed");
+    }
+    let content: ArrayBuffer;
+    try {
+      const cipher = this.#cipherWith(iv);
+      content = await crypto.subtle.decrypt(cipher, this.#key, sealed);
+    } catch {
+      return refuse("undecipherable");
+    }
+    return this.#read(new ByteReader(new Uint8Array(content)), iv);
+  }
+
+  #read(content: ByteReader, iv: Uint8Array): Opened {
+    const from = toPeerId(content.take(PEER_ID_BYTES));
+    if (from === this.#selfId) return refuse("own");
+    const sentAt = content.number(4);
+    const age = this.#nowSeconds() - sentAt;
+    if (
+      age > MAX_AGE_SECONDS || age < -MAX_AHEAD_SECONDS ||
+      sentAt <= this.#forgottenUntil
+    ) {
+      return refuse("stale");
+    }
+    const name = from + encodeBase64url(iv);
+    if (this.#seen.has(name)) return refuse("replayed");
+    this.#remember(name, sentAt);
+    const signals = decodeSignals(content.take());
+    return signals === undefined
+      ? refuse("malformed")
+      : { ok: true, from, signals };
+  }
+
+  /**
+   * What is too old by the clock is kept too, until there are too many: a node
+   * that turns its clock back gets nothing in twice.
+   */
+  #remember(name: string, sentAt: number): void {
+    if (this.#seen.size === MAX_SEEN) {
+      this.#forgottenUntil = Math.min(...this.#seen.values());
+      for (const [name, sentAt] of this.#seen) {
+        if (sentAt <= this.#forgottenUntil) this.#seen.delete(name);
+      }
+    }
+    this.#seen.set(name, sentAt);
+  }
+
+  #cipherWith(iv: BufferSource): AesGcmParams {
+    return { name: "AES-GCM", iv, additionalData: this.#room };
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#nowMs() / 1000);
+  }
+}
+
+function refuse(reason: (Opened & { ok: false })["reason"]): Opened {
+  return { ok: false, reason };
+}

@@ -1,0 +1,316 @@
+/** Brings this peer and the others of a room into connection, with few posts. */
+
+import type { Connection } from "./connection.ts";
+import type { Opened } from "./envelope.ts";
+import type { PeerId } from "./peer_id.ts";
+import type { Signal } from "./signal.ts";
+
+/** What introductions need of their room. */
+export interface IntroductionsHost {
+  readonly selfId: PeerId;
+  /** Whether nothing but relays may be used. */
+  readonly isRelayOnly: boolean;
+  /** Whether a relay can be had where no direct path is found. */
+  hasRelay(): boolean;
+  /** A new connection; relayed ones buy TURN first. */
+  connect(options: { isRelayed: boolean }): Promise<Connection>;
+  /** Pays for a signal and posts it, unless it is aborted before. */
+  post(signal: Signal, abort?: AbortSignal): Promise<unknown>;
+  /** Whether a peer is connected and was heard a moment ago. */
+  isWell(id: PeerId): boolean;
+  /** Whether this peer may be connected besides those who are. */
+  hasRoomFor(id: PeerId, attempts: number): boolean;
+  onOpen(id: PeerId, connection: Connection): void;
+  onConnecting(id: PeerId, state: "direct" | "relayed" | "failed"): void;
+  onError(error: unknown): void;
+}
+
+/** A direct path that is not found by then is not there; a relay is tried. */
+const DIRECT_MS = 5000;
+/** An attempt without an answer or a connection is over by then. */
+const ATTEMPT_MS = 15_000;
+/** Whoever is to offer first is given so long. */
+const COURTESY_MS = 4000;
+/** A peer that announces itself again so soon need not be offered another connection. */
+const FRESH_MS = 2000;
+
+/** One attempt to connect to one peer. */
+class Attempt {
+  readonly isOffer: boolean;
+  readonly isRelayed: boolean;
+  /** Named by the offering side. */
+  readonly number: number;
+  readonly #startedAtMs = performance.now();
+  readonly #over = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  connection: Connection | undefined;
+
+  constructor(
+    { isOffer, isRelayed, number }: {
+      isOffer: boolean;
+      isRelayed: boolean;
+      number: number;
+    },
+  ) {
+    this.isOffer = isOffer;
+    this.isRelayed = isRelayed;
+    this.number = number;
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  get isFresh(): boolean {
+    return performance.now() - this.#startedAtMs < FRESH_MS;
+  }
+
+  /** Has `expire` called unless the attempt is over by then. */
+  limit(limitMs: number, expire: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(expire, limitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+    this.connection?.close();
+  }
+}
+
+/**
+ * A newcomer announces itself once, and those who are there offer it a
+ * connection. Of two who come at once, the one whose announcement came first
+ * in the room's order offers. Nodes may order them differently: when both
+ * offer, the smaller id's counts; when none does, one will after a while.
+ */
+export class Introductions {
+  readonly #host: IntroductionsHost;
+  readonly #attempts = new Map<PeerId, Attempt>();
+  readonly #courtesies = new Map<PeerId, ReturnType<typeof setTimeout>>();
+  /** What came of each peer is taken in order. */
+  readonly #inboxes = new Map<PeerId, Promise<void>>();
+  #isHere = false;
+  #spare: { connection: Connection; offer: Promise<Uint8Array> } | undefined;
+  #spareTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: IntroductionsHost) {
+    this.#host = host;
+  }
+
+  /** Makes an offer before anybody is there to get it: the first to come waits less. */
+  async prepare(): Promise<void> {
+    if (this.#host.isRelayOnly) return;
+    const connection = await this.#host.connect({ isRelayed: false });
+    const offer = connection.offer();
+    offer.catch(() => {}); // told when it is used
+    this.#spare = { connection, offer };
+    this.#spareTimer = setTimeout(() => this.#dropSpare(), ATTEMPT_MS);
+  }
+
+  /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */
+  receive(opened: Opened): void {
+    if (!opened.ok) {
+      this.#isHere ||= opened.reason === "own";
+      return;
+    }
+    const { from } = opened;
+    for (const signal of opened.signals) {
+      const turn = (this.#inboxes.get(from) ?? Promise.resolve())
+        .then(() => this.#receiveSignal(from, signal))
+        .catch((error) => this.#host.onError(error))
+        .then(() => {
+          if (this.#inboxes.get(from) === turn) this.#inboxes.delete(from);
+        });
+      this.#inboxes.set(from, turn);
+    }
+  }
+
+  /** Offers another connection to a peer that has fallen silent: one of the two does. */
+  reconnect(id: PeerId): void {
+    if (this.#host.selfId < id && !this.#attempts.has(id)) this.#offer(id);
+  }
+
+  /** Ends every attempt. */
+  close(): void {
+    this.#isHere = false;
+    this.#dropSpare();
+    for (const id of [...this.#courtesies.keys()]) this.#endCourtesy(id);
+    for (const id of [...this.#attempts.keys()]) this.#end(id);
+  }
+
+  async #receiveSignal(from: PeerId, signal: Signal): Promise<void> {
+    if (signal.kind === "announce") return this.#welcome(from);
+    if (signal.to !== this.#host.selfId) return;
+    if (signal.kind === "offer") return await this.#answer(from, signal);
+    const attempt = this.#attempts.get(from);
+    if (attempt?.number !== signal.attempt) return;
+    if (signal.kind === "candidates") {
+      return await attempt.connection?.addCandidates(signal.candidates);
+    }
+    if (attempt.connection?.rtc.signalingState !== "have-local-offer") return;
+    await attempt.connection.accept(signal.description);
+    if (!attempt.isRelayed && this.#host.hasRelay()) {
+      attempt.limit(DIRECT_MS, () => this.#fail(from, attempt));
+    }
+  }
+
+  #welcome(id: PeerId): void {
+    if (this.#host.isWell(id) || this.#attempts.get(id)?.isFresh) return;
+    if (this.#isHere) return void this.#offer(id);
+    // That peer will see this one's announcement, and offer.
+    if (!this.#hasRoomFor(id)) return;
+    this.#endCourtesy(id);
+    const offer = () => {
+      this.#courtesies.delete(id);
+      if (!this.#host.isWell(id)) this.#offer(id);
+    };
+    this.#courtesies.set(id, setTimeout(offer, COURTESY_MS));
+  }
+
+  async #offer(
+    id: PeerId,
+    { isRelayed = this.#host.isRelayOnly } = {},
+  ): Promise<void> {
+    const [number] = crypto.getRandomValues(new Uint32Array(1));
+    const attempt = this.#begin(id, {
+      isOffer: true,
+      isRelayed,
+      number: number!,
+    });
+    if (attempt === undefined) return;
+    try {
+      const spare = isRelayed ? undefined : this.#takeSpare();
+      const connection = spare?.connection ??
+        await this.#host.connect({ isRelayed });
+      this.#use(id, attempt, connection);
+      const description = await (spare?.offer ?? connection.offer());
+      await this.#post(attempt, {
+        kind: "offer",
+        to: id,
+        attempt: attempt.number,
+        isRelayed,
+        description,
+      });
+      await this.#postLate(id, attempt, connection);
+    } catch (error) {
+      this.#fail(id, attempt, error);
+    }
+  }
+
+  async #answer(
+    id: PeerId,
+    offer: Signal & { readonly kind: "offer" },
+  ): Promise<void> {
+    const present = this.#attempts.get(id);
+    if (present?.number === offer.attempt) return;
+    // Both offer: the smaller id's counts.
+    if (present?.isOffer && this.#host.selfId < id) return;
+    const isRelayed = offer.isRelayed || this.#host.isRelayOnly;
+    const attempt = this.#begin(id, {
+      isOffer: false,
+      isRelayed,
+      number: offer.attempt,
+    });
+    if (attempt === undefined) return;
+    const fail = (error: unknown) => this.#fail(id, attempt, error);
+    try {
+      const connection = await this.#host.connect({ isRelayed });
+      this.#use(id, attempt, connection);
+      const description = await connection.answer(offer.description);
+      // Candidates that come meanwhile do not wait until this is paid for.
+      this.#post(attempt, {
+        kind: "answer",
+        to: id,
+        attempt: attempt.number,
+        description,
+      }).then(() => this.#postLate(id, attempt, connection)).catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Takes the place of another attempt; undefined when there are too many. */
+  #begin(
+    id: PeerId,
+    kind: ConstructorParameters<typeof Attempt>[0],
+  ): Attempt | undefined {
+    this.#end(id);
+    this.#endCourtesy(id);
+    if (!this.#hasRoomFor(id)) return undefined;
+    const attempt = new Attempt(kind);
+    attempt.limit(ATTEMPT_MS, () => this.#fail(id, attempt));
+    this.#attempts.set(id, attempt);
+    this.#host.onConnecting(id, kind.isRelayed ? "relayed" : "direct");
+    return attempt;
+  }
+
+  #use(id: PeerId, attempt: Attempt, connection: Connection): void {
+    attempt.connection = connection;
+    if (attempt.over.aborted) connection.close();
+    attempt.over.throwIfAborted();
+    connection.onOpen = () => {
+      attempt.connection = undefined; // it is the room's now
+      this.#end(id);
+      this.#host.onOpen(id, connection);
+    };
+    connection.onLost = () => this.#fail(id, attempt);
+  }
+
+  /** The offering side tries once more, by a relay. */
+  #fail(id: PeerId, attempt: Attempt, error?: unknown): void {
+    if (this.#attempts.get(id) !== attempt) return;
+    this.#end(id);
+    if (error !== undefined) this.#host.onError(error);
+    const { isOffer, isRelayed } = attempt;
+    if (isOffer && !isRelayed && this.#host.hasRelay()) {
+      this.#offer(id, { isRelayed: true });
+    } else {
+      this.#host.onConnecting(id, "failed");
+    }
+  }
+
+  #post({ over }: Attempt, signal: Signal): Promise<unknown> {
+    return this.#host.post(signal, over);
+  }
+
+  async #postLate(
+    id: PeerId,
+    attempt: Attempt,
+    connection: Connection,
+  ): Promise<void> {
+    const candidates = await connection.lateCandidates();
+    if (candidates === undefined || attempt.over.aborted) return;
+    const { number } = attempt;
+    const kind = "candidates";
+    await this.#post(attempt, { kind, to: id, attempt: number, candidates });
+  }
+
+  #hasRoomFor(id: PeerId): boolean {
+    return this.#host.hasRoomFor(
+      id,
+      this.#attempts.size + this.#courtesies.size,
+    );
+  }
+
+  #end(id: PeerId): void {
+    this.#attempts.get(id)?.end();
+    this.#attempts.delete(id);
+  }
+
+  #endCourtesy(id: PeerId): void {
+    clearTimeout(this.#courtesies.get(id));
+    this.#courtesies.delete(id);
+  }
+
+  #takeSpare() {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    clearTimeout(this.#spareTimer);
+    return spare;
+  }
+
+  #dropSpare(): void {
+    this.#takeSpare()?.connection.close();
+  }
+}

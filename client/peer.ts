@@ -1,0 +1,266 @@
+/** A peer of a room, as long as it is connected. */
+
+import type { Connection } from "./connection.ts";
+import type { RequestOptions } from "./data_link.ts";
+import type { Receiving } from "./incoming_transfers.ts";
+import { Negotiation } from "./negotiation.ts";
+import type { LeaveReason } from "./room_events.ts";
+import type { Received, Sendable, SendOptions } from "./sendable.ts";
+
+/** How a peer is reached. */
+export interface PeerStats {
+  /** `direct`, or `relayed` by a TURN server; `unknown` where the platform does not say. */
+  readonly connection: "direct" | "relayed" | "unknown";
+  /** Of the last ping; undefined before the first. */
+  readonly roundTripMs: number | undefined;
+}
+
+/** Another member of the room, connected. */
+export interface Peer {
+  /** The same in every room event; another one after the peer has left and come back. */
+  readonly id: string;
+  /** Its connection: for statistics, tracks and channels of your own. It is replaced when the network changes. */
+  readonly connection: RTCPeerConnection;
+  /** As {@linkcode Room.send}, to this peer. */
+  send(data: Sendable, options?: SendOptions): Promise<void>;
+  /** As {@linkcode Room.request}, to this peer. */
+  request(data: Sendable, options?: RequestOptions): Promise<Received>;
+  /** How it is reached. */
+  stats(): Promise<PeerStats>;
+}
+
+/** What a peer tells its room. */
+export interface PeerListener {
+  onMessage(peer: Peer, data: Received): void;
+  onRequest(peer: Peer, data: Received): Promise<Sendable> | undefined;
+  onReceiving(peer: Peer, transfer: Receiving): void;
+  onTrack(peer: Peer, event: RTCTrackEvent): void;
+  /** Nothing was heard for a while: a new connection may help. */
+  onSilent(peer: PeerLink): void;
+  onGone(peer: PeerLink, reason: LeaveReason): void;
+  onError(error: unknown): void;
+}
+
+/** Tracks that are sent to every peer, and the streams they belong to. */
+export type SharedTracks = ReadonlyMap<MediaStreamTrack, MediaStream>;
+
+const PING_MS = 2000;
+/** Silence after which another connection is tried … */
+const SILENT_MS = 5000;
+/** … and after which the peer is gone. */
+export const GONE_MS = 8000;
+/** What was sent before leaving is given so long to go out. */
+const FLUSH_MS = 500;
+
+/** See {@linkcode Peer}. */
+export class PeerLink implements Peer {
+  readonly id: string;
+  readonly #isPolite: boolean;
+  readonly #listener: PeerListener;
+  #connection: Connection;
+  #negotiation: Negotiation;
+  #inbox: Promise<unknown> = Promise.resolve();
+  #heardAtMs = performance.now();
+  #pingedAtMs = 0;
+  #roundTripMs: number | undefined;
+  #isSilent = false;
+
+  constructor(
+    { id, isPolite, connection, tracks }: {
+      id: string;
+      isPolite: boolean;
+      connection: Connection;
+      tracks: SharedTracks;
+    },
+    listener: PeerListener,
+  ) {
+    this.id = id;
+    this.#isPolite = isPolite;
+    this.#listener = listener;
+    this.#connection = connection;
+    this.#negotiation = this.#use(connection, tracks);
+  }
+
+  get connection(): RTCPeerConnection {
+    return this.#connection.rtc;
+  }
+
+  send(data: Sendable, options?: SendOptions): Promise<void> {
+    return this.#connection.link.send(data, options);
+  }
+
+  request(data: Sendable, options?: RequestOptions): Promise<Received> {
+    return this.#connection.link.request(data, options);
+  }
+
+  async stats(): Promise<PeerStats> {
+    // deno-lint-ignore no-explicit-any -- dictionaries that no lib has
+    const reports = new Map<string, any>();
+    (await this.connection.getStats()).forEach((report) =>
+      reports.set(report.id, report)
+    );
+    const all = [...reports.values()];
+    const selected = all.find(({ selectedCandidatePairId }) =>
+      selectedCandidatePairId
+    )?.selectedCandidatePairId;
+    const pair = reports.get(selected) ??
+      all.find(({ type, nominated, state }) =>
+        type === "candidate-pair" && nominated && state === "succeeded"
+      );
+    const types = [pair?.localCandidateId, pair?.remoteCandidateId]
+      .map((id) => reports.get(id)?.candidateType);
+    const connection = types.includes("relay")
+      ? "relayed"
+      : types[0] === undefined
+      ? "unknown"
+      : "direct";
+    return { connection, roundTripMs: this.#roundTripMs };
+  }
+
+  /** Whether the connection may use TURN. */
+  get isRelayed(): boolean {
+    return this.#connection.isRelayed;
+  }
+
+  /** Servers for when ICE restarts. */
+  setIceServers(iceServers: RTCIceServer[]): void {
+    if (!this.isRelayed) return;
+    const configuration = this.connection.getConfiguration();
+    this.connection.setConfiguration({ ...configuration, iceServers });
+  }
+
+  /** Whether something was heard a moment ago. */
+  get isWell(): boolean {
+    return performance.now() - this.#heardAtMs < PING_MS + 1000;
+  }
+
+  /** Another connection to the same peer takes the place of the present one. */
+  adopt(connection: Connection, tracks: SharedTracks): void {
+    this.#connection.close();
+    this.#connection = connection;
+    this.#negotiation = this.#use(connection, tracks);
+    this.#hear();
+  }
+
+  /** Sends what is shared and not sent yet. */
+  addTracks(tracks: SharedTracks): void {
+    const sent = this.connection.getSenders().map(({ track }) => track);
+    for (const [track, stream] of tracks) {
+      if (!sent.includes(track)) this.connection.addTrack(track, stream);
+    }
+  }
+
+  /** Stops sending a track. */
+  removeTrack(track: MediaStreamTrack): void {
+    const sender = this.#senderOf(track);
+    if (sender !== undefined) this.connection.removeTrack(sender);
+  }
+
+  /** Sends another track in the place of one, without negotiation. */
+  async replaceTrack(
+    former: MediaStreamTrack,
+    track: MediaStreamTrack,
+  ): Promise<void> {
+    await this.#senderOf(former)?.replaceTrack(track);
+  }
+
+  /** To be called every second. After a sleep silence means nothing yet. */
+  tick({ hasSlept }: { hasSlept: boolean }): void {
+    const nowMs = performance.now();
+    if (hasSlept) this.#heardAtMs = nowMs;
+    if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
+      this.#pingedAtMs = nowMs;
+      this.#connection.sayControl({ ping: nowMs });
+    }
+    const silentMs = nowMs - this.#heardAtMs;
+    if (silentMs >= GONE_MS) return this.#end("vanished");
+    if (silentMs < SILENT_MS || this.#isSilent) return;
+    this.#isSilent = true;
+    this.#listener.onSilent(this);
+  }
+
+  /** Says goodbye, lets out what was sent before, and closes. */
+  async leave(): Promise<void> {
+    const connection = this.#connection;
+    connection.sayControl({ leave: true });
+    const lateMs = performance.now() + FLUSH_MS;
+    while (connection.unsentBytes > 0 && performance.now() < lateMs) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    connection.close();
+  }
+
+  /** As `leave`, for a page that is going: nothing can be waited for. */
+  leaveAtOnce(): void {
+    this.#connection.sayControl({ leave: true });
+    this.#connection.close();
+  }
+
+  #use(connection: Connection, tracks: SharedTracks): Negotiation {
+    const listener = this.#listener;
+    const say = (message: unknown) => connection.sayControl(message);
+    const onError = (error: unknown) => listener.onError(error);
+    connection.onLost = (reason) => this.#end(reason);
+    connection.onControl = (message) => this.#receiveControl(message);
+    connection.listener = {
+      onMessage: (data) => {
+        this.#hear();
+        listener.onMessage(this, data);
+      },
+      onRequest: (data) => listener.onRequest(this, data),
+      onReceiving: (transfer) => {
+        this.#hear();
+        listener.onReceiving(this, transfer);
+      },
+    };
+    connection.rtc.ontrack = (event) => listener.onTrack(this, event);
+    const negotiation = new Negotiation(connection.rtc, {
+      isPolite: this.#isPolite,
+      say,
+      onError,
+    });
+    for (const [track, stream] of tracks) {
+      connection.rtc.addTrack(track, stream);
+    }
+    return negotiation;
+  }
+
+  #senderOf(track: MediaStreamTrack): RTCRtpSender | undefined {
+    return this.connection.getSenders().find((sender) =>
+      sender.track === track
+    );
+  }
+
+  #hear(): void {
+    this.#heardAtMs = performance.now();
+    this.#isSilent = false;
+  }
+
+  #end(reason: LeaveReason): void {
+    this.#connection.close();
+    this.#listener.onGone(this, reason);
+  }
+
+  /** What the other side's library says; that of a hostile one may be anything. */
+  #receiveControl(text: unknown): void {
+    this.#hear();
+    let message;
+    try {
+      message = Object(JSON.parse(String(text)));
+    } catch {
+      return;
+    }
+    if ("ping" in message) {
+      this.#connection.sayControl({ pong: message.ping });
+    } else if (typeof message.pong === "number") {
+      this.#roundTripMs = Math.max(0, performance.now() - message.pong);
+    } else if ("leave" in message) {
+      this.#end("left");
+    } else {
+      const negotiation = this.#negotiation;
+      this.#inbox = this.#inbox
+        .then(() => negotiation.receive(message))
+        .catch((error) => this.#listener.onError(error));
+    }
+  }
+}

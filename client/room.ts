@@ -1,0 +1,392 @@
+/** A room: its peers, connected, and what is said to all of them. */
+
+import type { Channel } from "./channel.ts";
+import { Connection } from "./connection.ts";
+import type { RequestOptions } from "./data_link.ts";
+import { Envelopes } from "./envelope.ts";
+import { fanOut } from "./fan_out.ts";
+import { IceServers } from "./ice_servers.ts";
+import { Introductions } from "./introductions.ts";
+import { Outbox } from "./outbox.ts";
+import { watchPage } from "./page_life.ts";
+import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
+import { createPeerId, type PeerId } from "./peer_id.ts";
+import {
+  type LeaveReason,
+  roomEvent,
+  type RoomEvents,
+  type RoomState,
+} from "./room_events.ts";
+import type { RoomOptions } from "./room_options.ts";
+import type { RoomSecret } from "./room_secret.ts";
+import type {
+  Received,
+  Sendable,
+  SendOptions,
+  TransferProgress,
+} from "./sendable.ts";
+import { TypedEventTarget } from "./typed_events.ts";
+
+/** Options of {@linkcode Room.send}. */
+export interface RoomSendOptions extends Omit<SendOptions, "onProgress"> {
+  /** One peer's id or several. Default: all peers. */
+  readonly to?: string | readonly string[] | undefined;
+  /** Called while something large is sent, for each peer. */
+  readonly onProgress?:
+    | ((progress: TransferProgress, peer: Peer) => void)
+    | undefined;
+}
+
+/** After so long without a node others may have come unheard. */
+const UNHEARD_MS = 30_000;
+const DEFAULT_MAX_PEERS = 64;
+
+/** See {@linkcode joinRoom}. */
+export class Room extends TypedEventTarget<RoomEvents> {
+  /** By which the others know this peer; a new one for every joining. */
+  readonly selfId: string;
+  /** Resolves when this peer is announced; rejects when it cannot be. */
+  readonly joined: Promise<void>;
+  readonly #options: RoomOptions;
+  readonly #channel: Channel;
+  readonly #envelopes: Envelopes;
+  readonly #outbox: Outbox<void>;
+  readonly #ice: IceServers;
+  readonly #introductions: Introductions;
+  readonly #peers = new Map<string, PeerLink>();
+  readonly #tracks = new Map<MediaStreamTrack, MediaStream>();
+  readonly #leaving = new AbortController();
+  #state: RoomState = "choosing";
+  /** Envelopes are opened in the room's order. */
+  #inbox: Promise<unknown> = Promise.resolve();
+  /** Whether those who are there may not know of this peer. */
+  #mustAnnounce = true;
+  #announcedAt: string | undefined;
+  #lostAtMs = 0;
+  #resolveJoined = () => {};
+  #rejectJoined: (reason: unknown) => void = () => {};
+
+  /** Use {@linkcode joinRoom}. */
+  constructor(
+    { channel, secret, options }: {
+      channel: Channel;
+      secret: RoomSecret;
+      options: RoomOptions;
+    },
+  ) {
+    super();
+    const selfId = createPeerId();
+    const { signal } = this.#leaving;
+    this.selfId = selfId;
+    this.#channel = channel;
+    this.#options = options;
+    this.joined = new Promise((resolve, reject) => {
+      this.#resolveJoined = resolve;
+      this.#rejectJoined = reject;
+    });
+    this.joined.catch(() => {}); // told by the state too
+    const nowMs = () => channel.nodeTimeMs();
+    this.#envelopes = new Envelopes({ secret, selfId, nowMs });
+    this.#outbox = new Outbox({
+      seal: (signals) => this.#envelopes.seal(signals),
+      post: (text) => this.#pay(text),
+    });
+    const onError = (error: unknown) => this.#tell("error", { error });
+    this.#ice = new IceServers({
+      own: options.iceServers ?? [],
+      node: () => channel.node,
+      isInUse: () => this.#links.some(({ isRelayed }) => isRelayed),
+      onRenewed: (servers) =>
+        this.#links.forEach((link) => link.setIceServers(servers)),
+      onPaid: (cost) => this.#tell("paid", { cost }),
+      onError,
+      signal,
+    });
+    this.#introductions = new Introductions({
+      selfId,
+      isRelayOnly: options.iceTransportPolicy === "relay",
+      hasRelay: () => this.#ice.hasRelay,
+      connect: (kind) => this.#connect(kind),
+      post: (signal, abort) => this.#outbox.send(signal, { signal: abort }),
+      isWell: (id) => this.#peers.get(id)?.isWell === true,
+      hasRoomFor: (id, attempts) =>
+        this.#peers.has(id) ||
+        this.#peers.size + attempts <
+          (options.maxPeers ?? DEFAULT_MAX_PEERS),
+      onOpen: (id, connection) => this.#welcome(id, connection),
+      onConnecting: (peerId, state) =>
+        this.#tell("connecting", { peerId, state }),
+      onError,
+    });
+    this.#watchChannel(signal);
+    watchPage({
+      signal,
+      onTick: (sleptMs) => this.#tick(sleptMs),
+      onHide: () => this.#hide(),
+      onShow: () => channel.resume(),
+    });
+  }
+
+  /** The peers that are connected, by id. */
+  get peers(): ReadonlyMap<string, Peer> {
+    return this.#peers;
+  }
+
+  /** What the room is doing. */
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  /** Origin of the node that is used now. */
+  get node(): string | undefined {
+    return this.#channel.node?.origin;
+  }
+
+  /**
+   * Sends to all peers, or to some: strings, JSON, binary, Blobs, Files and
+   * streams of any size. Small things arrive in order; large ones let small ones
+   * pass. Resolves when all is handed over, and for large things when it has
+   * arrived. That a peer leaves meanwhile is no error unless it is named by `to`.
+   */
+  async send(
+    data: Sendable,
+    { to, onProgress, ...options }: RoomSendOptions = {},
+  ): Promise<void> {
+    const links = this.#recipients(to);
+    const streams = data instanceof ReadableStream
+      ? fanOut(data, links.length)
+      : undefined;
+    await Promise.all(links.map((link, i) =>
+      link.send(streams?.[i] ?? data, {
+        ...options,
+        onProgress: onProgress && ((progress) => onProgress(progress, link)),
+      }).catch((error) => {
+        if (to !== undefined || this.#peers.get(link.id) === link) throw error;
+      })
+    ));
+  }
+
+  /**
+   * Asks one peer, and resolves with what its `request` listener answers.
+   * Rejects when it has none, when it fails or leaves, or when it takes longer
+   * than `timeoutMs`.
+   */
+  async request(
+    data: Sendable,
+    { to, ...options }: RequestOptions & { readonly to: string },
+  ): Promise<Received> {
+    return await this.#recipients(to)[0]!.request(data, options);
+  }
+
+  /** Sends a stream's tracks to every peer, also to those who come later. */
+  addStream(stream: MediaStream): void {
+    for (const track of stream.getTracks()) this.addTrack(track, stream);
+  }
+
+  /** Stops sending a stream. */
+  removeStream(stream: MediaStream): void {
+    for (const [track, of] of this.#tracks) {
+      if (of === stream) this.removeTrack(track);
+    }
+  }
+
+  /** Sends a track to every peer, also to those who come later. */
+  addTrack(track: MediaStreamTrack, stream: MediaStream): void {
+    this.#tracks.set(track, stream);
+    for (const link of this.#links) link.addTracks(this.#tracks);
+  }
+
+  /** Stops sending a track. */
+  removeTrack(track: MediaStreamTrack): void {
+    this.#tracks.delete(track);
+    for (const link of this.#links) link.removeTrack(track);
+  }
+
+  /** Sends a track in the place of another one, without interruption. */
+  async replaceTrack(
+    former: MediaStreamTrack,
+    track: MediaStreamTrack,
+  ): Promise<void> {
+    const stream = this.#tracks.get(former);
+    if (stream === undefined) throw new TypeError("That track is not sent");
+    this.#tracks.delete(former);
+    this.#tracks.set(track, stream);
+    await Promise.all(
+      this.#links.map((link) => link.replaceTrack(former, track)),
+    );
+  }
+
+  /** Leaves for good: the others learn it at once. Resolves when what was sent is out. */
+  async leave(): Promise<void> {
+    if (this.#leaving.signal.aborted) return;
+    const reason = new DOMException("The room was left", "AbortError");
+    this.#rejectJoined(reason);
+    this.#leaving.abort(reason);
+    this.#introductions.close();
+    this.#channel.close();
+    this.#setState("left", "");
+    const links = this.#links;
+    this.#peers.clear();
+    await Promise.all(links.map((link) => link.leave()));
+  }
+
+  get #links(): PeerLink[] {
+    return [...this.#peers.values()];
+  }
+
+  #recipients(to: string | readonly string[] | undefined): PeerLink[] {
+    if (to === undefined) return this.#links;
+    return [to].flat().map((id) => {
+      const link = this.#peers.get(id as string);
+      if (link === undefined) throw new RangeError(`No peer ${id} is here`);
+      return link;
+    });
+  }
+
+  #tell<K extends keyof RoomEvents>(
+    type: K,
+    fields: Omit<RoomEvents[K], keyof Event>,
+  ): void {
+    this.dispatchEvent(roomEvent(type, fields));
+  }
+
+  #setState(state: RoomState, detail: string): void {
+    if (this.#state === state && detail === "") return;
+    this.#state = state;
+    this.#tell("state", { state, detail });
+  }
+
+  #watchChannel(signal: AbortSignal): void {
+    const channel = this.#channel;
+    channel.addEventListener("message", ({ data }) => {
+      this.#inbox = this.#inbox
+        .then(async () => this.#receive(await this.#envelopes.open(data)));
+    }, { signal });
+    channel.addEventListener("resync", () => {
+      this.#mustAnnounce = true;
+    }, { signal });
+    channel.addEventListener("state", ({ state, cause }) => {
+      if (state === "open") return this.#announce();
+      if (state === "closed") {
+        this.#rejectJoined(cause);
+        return void this.leave();
+      }
+      if (this.#state === "joined") this.#lostAtMs = Date.now();
+      const detail = cause instanceof Error ? cause.message : "";
+      this.#setState(
+        state === "connecting" ? "choosing" : "reconnecting",
+        detail,
+      );
+    }, { signal });
+  }
+
+  /** Once; again where those who come may not have heard it. */
+  #announce(): void {
+    const { node } = this;
+    const wasLong = this.#lostAtMs > 0 &&
+      Date.now() - this.#lostAtMs > UNHEARD_MS;
+    this.#lostAtMs = 0;
+    const isHeard = !this.#mustAnnounce && !wasLong &&
+      node === this.#announcedAt;
+    if (isHeard) return this.#setState("joined", "");
+    this.#mustAnnounce = false;
+    this.#announcedAt = node;
+    this.#setState("solving", "");
+    this.#introductions.prepare();
+    this.#outbox.send({ kind: "announce" }).then(
+      () => this.#setJoined(),
+      (error) => {
+        this.#rejectJoined(error);
+        if (!this.#leaving.signal.aborted) this.#tell("error", { error });
+      },
+    );
+  }
+
+  #setJoined(): void {
+    if (this.#state === "solving") this.#setState("joined", "");
+    this.#resolveJoined();
+  }
+
+  #receive(opened: Parameters<Introductions["receive"]>[0]): void {
+    if (!opened.ok && opened.reason === "own") this.#setJoined();
+    this.#introductions.receive(opened);
+  }
+
+  async #pay(text: string): Promise<void> {
+    const { cost } = await this.#channel.post(text, {
+      onProgress: (progress) => this.#tell("mining", { progress }),
+    });
+    this.#tell("paid", { cost });
+  }
+
+  async #connect({ isRelayed }: { isRelayed: boolean }): Promise<Connection> {
+    const iceServers = isRelayed
+      ? await this.#ice.withRelays()
+      : await this.#ice.free();
+    this.#leaving.signal.throwIfAborted();
+    const { iceTransportPolicy = "all", RTCPeerConnection } = this.#options;
+    return new Connection({
+      Rtc: RTCPeerConnection as typeof globalThis.RTCPeerConnection ??
+        globalThis.RTCPeerConnection,
+      configuration: { iceServers, iceTransportPolicy },
+      isRelayed,
+    });
+  }
+
+  /** A peer is connected; or is anew, after it had fallen silent. */
+  #welcome(id: PeerId, connection: Connection): void {
+    const present = this.#peers.get(id);
+    if (present !== undefined) return present.adopt(connection, this.#tracks);
+    const peer = new PeerLink(
+      { id, isPolite: this.selfId > id, connection, tracks: this.#tracks },
+      {
+        onMessage: (peer, data) => this.#tell("message", { peer, data }),
+        onRequest: (peer, data) => this.#ask(peer, data),
+        onReceiving: (peer, transfer) =>
+          this.#tell("receiving", { peer, transfer }),
+        onTrack: (peer, { track, streams: [stream] }) =>
+          this.#tell("track", { peer, track, stream }),
+        onSilent: () => this.#introductions.reconnect(id),
+        onGone: (peer, reason) => this.#dismiss(peer, reason),
+        onError: (error) => this.#tell("error", { error }),
+      },
+    );
+    this.#peers.set(id, peer);
+    this.#tell("peerjoin", { peer });
+  }
+
+  #dismiss(peer: Peer, reason: LeaveReason): void {
+    if (this.#peers.get(peer.id) !== peer) return;
+    this.#peers.delete(peer.id);
+    this.#tell("peerleave", { peer, reason });
+  }
+
+  #ask(peer: Peer, data: Received): Promise<Sendable> | undefined {
+    let answer: Promise<Sendable> | undefined;
+    this.#tell("request", {
+      peer,
+      data,
+      respondWith: (value) => answer ??= Promise.resolve(value),
+    });
+    return answer;
+  }
+
+  #tick(sleptMs: number): void {
+    for (const link of this.#links) link.tick({ hasSlept: sleptMs > 0 });
+    if (sleptMs < GONE_MS) return;
+    // The others have given this peer up.
+    this.#mustAnnounce = true;
+    if (this.#channel.state === "open") this.#announce();
+  }
+
+  /** The page goes, perhaps to come back: nothing can be waited for. */
+  #hide(): void {
+    this.#introductions.close();
+    this.#channel.pause();
+    this.#mustAnnounce = true;
+    for (const link of this.#links) {
+      link.leaveAtOnce();
+      this.#dismiss(link, "left");
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** How a room is joined. */
+
+import type { ChannelOptions } from "./channel.ts";
+
+/** Options of {@linkcode joinRoom}. */
+export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
+  /** Origins of nodes. Default: the node that served this module. */
+  readonly nodes?: string | URL | readonly (string | URL)[] | undefined;
+  /** Only who knows it meets the others and can read what they say. */
+  readonly password?: string | undefined;
+  /** STUN and TURN servers of your own, used besides the node's. */
+  readonly iceServers?: readonly RTCIceServer[] | undefined;
+  /** `relay`: peers do not learn each other's addresses; TURN is bought at once. Default `all`. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
+  /** Peers at most. Default 64: each one is connected to every other. */
+  readonly maxPeers?: number | undefined;
+  /** Where the platform has none: the class of a package, such as `werift`'s. */
+  readonly RTCPeerConnection?: unknown;
+}
