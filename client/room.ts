@@ -10,7 +10,7 @@ import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
-import { createPeerId, type PeerId } from "./peer_id.ts";
+import { createPeerId, isPeerId, type PeerId } from "./peer_id.ts";
 import {
   type LeaveReason,
   roomEvent,
@@ -108,6 +108,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       hasRelay: () => this.#ice.hasRelay,
       connect: (kind) => this.#connect(kind),
       post: (signal, abort) => this.#outbox.send(signal, { signal: abort }),
+      peers: () => this.#peers.keys() as Iterable<PeerId>,
       isWell: (id) => this.#peers.get(id)?.isWell === true,
       hasRoomFor: (id, attempts) =>
         this.#peers.has(id) ||
@@ -119,6 +120,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       onError,
     });
     this.#watchChannel(signal);
+    if (channel.node) this.#introductions.prepare();
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
@@ -292,8 +294,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
     this.#mustAnnounce = false;
     this.#announcedAt = node;
     this.#setState("solving", "");
-    this.#introductions.prepare();
-    this.#outbox.send({ kind: "announce" }).then(
+    this.#introductions.announce().then(
       () => this.#setJoined(),
       (error) => {
         this.#rejectJoined(error);
@@ -346,6 +347,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
           this.#tell("receiving", { peer, transfer }),
         onTrack: (peer, { track, streams: [stream] }) =>
           this.#tell("track", { peer, track, stream }),
+        peers: () =>
+          this.#links.filter((link) => link.isWell).map(({ id }) => id),
+        onPeers: (ids) => this.#introductions.hearOf(ids.filter(isPeerId)),
         onSilent: () => this.#introductions.reconnect(id),
         onGone: (peer, reason) => this.#dismiss(peer, reason),
         onError: (error) => this.#tell("error", { error }),
@@ -358,6 +362,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #dismiss(peer: Peer, reason: LeaveReason): void {
     if (this.#peers.get(peer.id) !== peer) return;
     this.#peers.delete(peer.id);
+    this.#introductions.forget(peer.id as PeerId);
     this.#tell("peerleave", { peer, reason });
   }
 
