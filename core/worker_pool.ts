@@ -5,12 +5,11 @@ import { isKernelEngine, type KernelEngine } from "./engine_kernel.ts";
 import { searchByKernel } from "./kernel_search.ts";
 import { resultOf } from "./searcher.ts";
 import type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
-import type { StretchOutcome } from "./solver_worker.ts";
-import { SOLVER_WORKER_SOURCE } from "./solver_worker_source.ts";
+import { SOLVER_WORKER_SOURCE, type StretchOutcome } from "./solver_worker.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** A worker that does not report in time was forbidden without a word. */
-const START_MS = 5000;
+const START_MS = 15_000;
 
 /** A stretch and whoever waits for it. */
 interface Job {
