@@ -1,5 +1,6 @@
 /** A room: its peers, connected, and what is said to all of them. */
 
+import { solve } from "@sigmesh/core";
 import type { Channel } from "./channel.ts";
 import { Connection } from "./connection.ts";
 import type { RequestOptions } from "./data_link.ts";
@@ -40,6 +41,8 @@ export interface RoomSendOptions extends Omit<SendOptions, "onProgress"> {
 /** After so long without a node others may have come unheard. */
 const UNHEARD_MS = 30_000;
 const DEFAULT_MAX_PEERS = 64;
+/** Bits of work after which a runtime has compiled the engine well. */
+const WARM_UP_HEIGHT = 14;
 
 /** See {@linkcode joinRoom}. */
 export class Room extends TypedEventTarget<RoomEvents> {
@@ -120,7 +123,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
       onError,
     });
     this.#watchChannel(signal);
+    // What takes a while goes on while a node is dialled: candidates, and how to mine.
     if (channel.node) this.#introductions.prepare();
+    solve(new Uint8Array(32), WARM_UP_HEIGHT, { signal }).catch(() => {});
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
