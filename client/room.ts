@@ -18,25 +18,10 @@ import {
   type RoomEvents,
   type RoomState,
 } from "./room_events.ts";
-import type { RoomOptions } from "./room_options.ts";
+import type { RoomOptions, RoomSendOptions } from "./room_options.ts";
 import type { RoomSecret } from "./room_secret.ts";
-import type {
-  Received,
-  Sendable,
-  SendOptions,
-  TransferProgress,
-} from "./sendable.ts";
+import type { Received, Sendable } from "./sendable.ts";
 import { TypedEventTarget } from "./typed_events.ts";
-
-/** Options of {@linkcode Room.send}. */
-export interface RoomSendOptions extends Omit<SendOptions, "onProgress"> {
-  /** One peer's id or several. Default: all peers. */
-  readonly to?: string | readonly string[] | undefined;
-  /** Called while something large is sent, for each peer. */
-  readonly onProgress?:
-    | ((progress: TransferProgress, peer: Peer) => void)
-    | undefined;
-}
 
 /** After so long without a node others may have come unheard. */
 const UNHEARD_MS = 30_000;
