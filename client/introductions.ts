@@ -64,6 +64,8 @@ export class Introductions {
   readonly #inboxes = new Map<PeerId, Promise<void>>();
   readonly #heard = new Set<PeerId>();
   #isHere = false;
+  /** Of offers, in the order that they are made in; few begin alike. */
+  #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
   #prepared: Promise<OpenOffer | undefined> | undefined;
   /** What the last announcement offered, while nobody has answered. */
   #open: OpenOffer | undefined;
@@ -229,8 +231,11 @@ export class Introductions {
       if (isMissed) this.#offer(id);
       return undefined;
     }
-    // Both answered: the smaller id's offer counts.
-    if (present && (present.isOffer || this.#host.selfId > id)) return;
+    // Offered since, what that peer will answer too; or both answered: the smaller id's offer counts.
+    const isOver = present?.isOffer
+      ? present.number > number
+      : present && this.#host.selfId > id;
+    if (isOver) return;
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed: false,
@@ -250,7 +255,7 @@ export class Introductions {
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed,
-      number: randomNumber(),
+      number: this.#nextNumber++,
     });
     if (attempt === undefined) return;
     try {
@@ -274,7 +279,7 @@ export class Introductions {
     offer: Offer,
   ): Promise<void> {
     const present = this.#attempts.get(id);
-    if (present?.number === offer.attempt) return;
+    if (present?.number === offer.attempt) return; // it came twice
     // Both offer: the smaller id's counts.
     if (present?.isOffer && this.#host.selfId < id) return;
     const isRelayed = offer.isRelayed || this.#host.isRelayOnly;
@@ -381,7 +386,7 @@ export class Introductions {
   async #makeOpenOffer(): Promise<OpenOffer> {
     const connection = await this.#host.connect({ isRelayed: false });
     const description = await connection.offer();
-    return { number: randomNumber(), connection, description };
+    return { number: this.#nextNumber++, connection, description };
   }
 
   #closeOpen(): void {
@@ -389,8 +394,4 @@ export class Introductions {
     this.#open?.connection.close();
     this.#open = undefined;
   }
-}
-
-function randomNumber(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
