@@ -6,6 +6,7 @@ import {
 } from "./data_link.ts";
 import type { Receiving } from "./incoming_transfers.ts";
 import type { JsonValue, Received, TransferProgress } from "./sendable.ts";
+import { ending } from "./testing/ending.ts";
 import { Inbox } from "./testing/inbox.ts";
 import { pairTest } from "./testing/werift_pair.ts";
 import { TransferError } from "./transfer_error.ts";
@@ -357,8 +358,8 @@ linkTest(
       assertEquals(await assertRejects(() => pending), reason);
     }
     assertEquals(await cancelled, reason);
-    assertEquals(await links.near.closed, reason);
-    const error = await links.far.closed;
+    assertEquals(links.near.closed.reason, reason);
+    const error = await ending(links.far.closed);
     assertEquals(await assertRejects(() => bytesOf(received)), error);
     assertEquals(
       `${error}`,
