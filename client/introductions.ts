@@ -149,6 +149,8 @@ export class Introductions {
       return await attempt.connection?.addCandidates(signal.candidates);
     }
     if (attempt.connection?.rtc.signalingState !== "have-local-offer") return;
+    // The old connection works again, with what is on its way there.
+    if (this.#host.isWell(from)) return this.#end(from);
     await attempt.connection.accept(signal.description);
     if (!attempt.isRelayed && this.#host.hasRelay()) {
       attempt.limit(DIRECT_MS, () => this.#fail(from, attempt));
@@ -156,9 +158,11 @@ export class Introductions {
   }
 
   #welcome(id: PeerId): void {
-    if (this.#host.isWell(id) || this.#attempts.get(id)?.isFresh) return;
-    if (this.#isHere) return void this.#offer(id);
-    // That peer will see this one's announcement, and offer.
+    if (this.#attempts.get(id)?.isFresh) return;
+    const isWell = this.#host.isWell(id);
+    if (this.#isHere && !isWell) return void this.#offer(id);
+    // That peer will see this one's announcement, and offer; or it has lost
+    // a connection that was well until just now.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -257,13 +261,14 @@ export class Introductions {
     connection.onLost = () => this.#fail(id, attempt);
   }
 
-  /** The offering side tries once more, by a relay. */
+  /** The offering side tries once more, by a relay, where somebody has answered. */
   #fail(id: PeerId, attempt: Attempt, error?: unknown): void {
     if (this.#attempts.get(id) !== attempt) return;
     this.#end(id);
     if (error !== undefined) this.#host.onError(error);
-    const { isOffer, isRelayed } = attempt;
-    if (isOffer && !isRelayed && this.#host.hasRelay()) {
+    const { isOffer, isRelayed, connection } = attempt;
+    const isAnswered = isOffer && connection?.rtc.remoteDescription;
+    if (isAnswered && !isRelayed && this.#host.hasRelay()) {
       this.#offer(id, { isRelayed: true });
     } else {
       this.#host.onConnecting(id, "failed");
