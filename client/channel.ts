@@ -265,8 +265,9 @@ export class Channel extends EventTarget {
         signal.throwIfAborted();
         if (either.signal.aborted) continue; // the stream has moved on
         const others = this.#selector.known.length - 1;
-        if (failures >= others || !isFaultOfNode(error)) throw error;
+        if (!isFaultOfNode(error, others)) throw error;
         this.#streams.leave(used, error);
+        if (failures >= others) throw error;
       } finally {
         either.release();
       }
@@ -339,7 +340,9 @@ export class Channel extends EventTarget {
   }
 }
 
-function isFaultOfNode(error: unknown): boolean {
+/** Then its stream is left as well: it may be dead and not know; or others do better. */
+function isFaultOfNode(error: unknown, others: number): boolean {
   return error instanceof NodeUnreachableError ||
-    error instanceof NodeRefusalError && error.problem.status >= 500;
+    others > 0 && error instanceof NodeRefusalError &&
+      error.problem.status >= 500;
 }

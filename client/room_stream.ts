@@ -41,11 +41,11 @@ export class RoomStream {
   /** `patienceMs` is how long the opening may take. */
   constructor(
     node: NodeClient,
-    { listener, signal, now, patienceMs = SILENCE_MS }: {
+    { listener, signal, now, patienceMs }: {
       listener: RoomStreamListener;
       signal: AbortSignal;
       now: () => number;
-      patienceMs?: number | undefined;
+      patienceMs: number;
     },
   ) {
     this.#node = node;
