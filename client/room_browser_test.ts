@@ -42,7 +42,7 @@ function roomTest(name: string, run: (scene: Scene) => Promise<void>): void {
           return node;
         },
         async member(...args) {
-          const member = await RoomMember.start(pages.origin, args);
+          const member = await RoomMember.start(pages.origin, { args });
           members.push(member);
           return member;
         },
