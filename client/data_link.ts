@@ -2,7 +2,7 @@
 
 import { type DataFrame, type DataHead, decodeFrame } from "./data_frame.ts";
 import { IncomingTransfers, type Receiving } from "./incoming_transfers.ts";
-import { OutgoingTransfers } from "./outgoing_transfers.ts";
+import { type MessageLimits, OutgoingTransfers } from "./outgoing_transfers.ts";
 import { SendBuffer } from "./send_buffer.ts";
 import type { Received, Sendable, SendOptions } from "./sendable.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
@@ -32,24 +32,26 @@ export interface DataLinkListener {
 }
 
 /** Options of {@linkcode DataLink}. */
-export interface DataLinkLimits extends Partial<TransferLimits> {
-  /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
-  readonly maxMessageBytes?: number | undefined;
+export interface DataLinkLimits extends Partial<TransferLimits>, MessageLimits {
   /** Milliseconds, for the pace of `onReceiving`. Default `performance.now`. */
-  readonly nowMs?: (() => number) | undefined;
+  readonly nowMs?: () => number;
 }
 
 /** Requests whose answers are being made or sent. At the bound a request is refused. */
 const MAX_UNANSWERED = 1024;
+const DEFAULT_LIMITS = {
+  ...DEFAULT_TRANSFER_LIMITS,
+  nowMs: () => performance.now(),
+};
 
 /**
  * Carries data over `channel`, which must be reliable and ordered, be open or
  * opening, and be used by nobody else.
  */
 export class DataLink {
-  /** Resolves with the reason when the link has ended. */
-  readonly closed: Promise<unknown>;
   readonly #closing = new AbortController();
+  /** Aborted when the link has ended, with the reason. */
+  readonly closed: AbortSignal = this.#closing.signal;
   readonly #channel: RTCDataChannel;
   readonly #listener: DataLinkListener;
   readonly #buffer: SendBuffer;
@@ -68,28 +70,28 @@ export class DataLink {
     listener: DataLinkListener,
     limits: DataLinkLimits = {},
   ) {
-    const { signal } = this.#closing;
-    this.closed = new Promise((resolve) =>
-      signal.addEventListener("abort", () => resolve(signal.reason))
-    );
     this.#channel = channel;
     this.#listener = listener;
     this.#buffer = new SendBuffer(channel, (error) => this.close(error));
     this.#outgoing = new OutgoingTransfers(this.#buffer, {
-      closing: signal,
-      maxMessageBytes: () => limits.maxMessageBytes,
+      closed: this.closed,
+      limits,
     });
     this.#incoming = new IncomingTransfers({
-      limits: { ...DEFAULT_TRANSFER_LIMITS, ...limits },
-      nowMs: limits.nowMs ?? (() => performance.now()),
-      tell: (frame) => this.#buffer.tell(frame),
+      buffer: this.#buffer,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      onReceiving: (receiving) => listener.onReceiving(receiving),
       isAsked: (requestId) => this.#asked.has(requestId),
       deliver: (id, head, data) => this.#deliver(id, head, data),
-      onReceiving: (receiving) => listener.onReceiving(receiving),
-      onMalformed: () => this.#onMalformed(),
     });
+    const pump = () => this.#buffer.pump();
     channel.binaryType = "arraybuffer";
-    this.#listen("addEventListener");
+    channel.addEventListener("open", pump);
+    channel.addEventListener("bufferedamountlow", pump);
+    channel.addEventListener("message", ({ data }) => this.#receive(data));
+    channel.addEventListener("close", () => {
+      this.close(new TransferError("The connection to this peer ended"));
+    });
   }
 
   /**
@@ -99,8 +101,11 @@ export class DataLink {
    * signal's reason, and with {@linkcode TransferError} when the other side takes
    * no more or the link ends.
    */
-  send(data: Sendable, options: SendOptions = {}): Promise<void> {
-    return this.#outgoing.send(this.#newId(), { data, ...options });
+  send(
+    data: Sendable,
+    { signal, onProgress }: SendOptions = {},
+  ): Promise<void> {
+    return this.#outgoing.send(this.#newId(), { data, signal, onProgress });
   }
 
   /**
@@ -113,12 +118,10 @@ export class DataLink {
     { timeoutMs, signal, onProgress }: RequestOptions = {},
   ): Promise<Received> {
     const id = this.#newId();
-    const late = new AbortController();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(
-      () => late.abort(new DOMException("No answer in time", "TimeoutError")),
-      timeoutMs,
-    );
-    const either = joinSignals(signal, late.signal, this.#closing.signal);
+    const late = timeoutMs === undefined
+      ? undefined
+      : AbortSignal.timeout(timeoutMs);
+    const either = joinSignals(signal, late, this.closed);
     try {
       const answer = new Promise<Received>((resolve, reject) => {
         this.#asked.set(id, resolve);
@@ -132,7 +135,6 @@ export class DataLink {
       throw error;
     } finally {
       this.#asked.delete(id);
-      clearTimeout(timer);
       either.release();
     }
   }
@@ -141,37 +143,21 @@ export class DataLink {
   close(
     reason: unknown = new DOMException("The link was closed", "AbortError"),
   ): void {
-    if (this.#closing.signal.aborted) return;
-    this.#listen("removeEventListener");
+    if (this.closed.aborted) return;
     this.#closing.abort(reason);
     this.#incoming.close(reason);
     this.#channel.close();
   }
 
-  #listen(how: "addEventListener" | "removeEventListener"): void {
-    this.#channel[how]("open", this.#onReady);
-    this.#channel[how]("bufferedamountlow", this.#onReady);
-    this.#channel[how]("message", this.#onMessage as (event: Event) => void);
-    this.#channel[how]("close", this.#onClose);
-  }
-
-  readonly #onReady = () => this.#buffer.pump();
-
-  readonly #onClose = () =>
-    this.close(new TransferError("The connection to this peer ended"));
-
-  readonly #onMessage = ({ data }: MessageEvent) => {
+  #receive(data: unknown): void {
+    if (this.closed.aborted) return;
     const frame = typeof data === "string"
       ? undefined
       // A copy if it is not an ArrayBuffer, but werift's Buffer.
-      : decodeFrame(new Uint8Array(data));
-    if (frame === undefined || !this.#receive(frame)) this.#onMalformed();
-  };
-
-  #onMalformed(): void {
-    this.close(
-      new TransferError("This peer sends what is not of this protocol"),
-    );
+      : decodeFrame(new Uint8Array(data as ArrayBuffer));
+    if (frame === undefined || !this.#take(frame)) {
+      this.close(new TransferError("This peer does not keep to the protocol"));
+    }
   }
 
   #newId(): number {
@@ -179,7 +165,7 @@ export class DataLink {
   }
 
   /** Whether a frame is what may come. */
-  #receive(frame: DataFrame): boolean {
+  #take(frame: DataFrame): boolean {
     const { kind, id, meta } = frame;
     switch (kind) {
       case "open":
@@ -194,14 +180,12 @@ export class DataLink {
         return Number.isSafeInteger(meta);
       case "over":
         if (meta === null) this.#outgoing.find(id)?.finish();
-        else this.#onRefused(id, errorOf(meta));
+        else {
+          this.#outgoing.find(id)?.refuse(errorOf(meta));
+          this.#asked.get(id)?.(Promise.reject(errorOf(meta)));
+        }
     }
     return true;
-  }
-
-  #onRefused(id: number, error: Error): void {
-    this.#outgoing.find(id)?.refuse(error);
-    this.#asked.get(id)?.(Promise.reject(error));
   }
 
   #deliver(

@@ -6,7 +6,7 @@ import {
   FIREFOX_OFFER,
   SAFARI_OFFER,
   WERIFT_OFFER,
-} from "./description_samples.ts";
+} from "./testing/description_samples.ts";
 import { Envelopes } from "./envelope.ts";
 import { createPeerId } from "./peer_id.ts";
 import { deriveRoomSecret } from "./room_secret.ts";
@@ -63,7 +63,7 @@ Deno.test("an answer says who begins, an offer leaves it open", () => {
     ]] as const
   ) {
     const result = decodeDescription(encodeDescription(sdp), type);
-    assertEquals(result, { ok: false, reason: "setup" });
+    assertEquals(result, { ok: false, reason: "other-type" });
   }
 });
 
@@ -81,7 +81,7 @@ Deno.test("credentials of any length and letters come back", () => {
 
 Deno.test("what carries more than data, or lacks something, is a bug of the caller", () => {
   const audio = `${CHROMIUM_OFFER}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n`;
-  assertThrows(() => encodeDescription(audio), TypeError, "data alone");
+  assertThrows(() => encodeDescription(audio), TypeError, "for data alone");
   for (const line of ["ice-ufrag", "ice-pwd", "fingerprint", "setup", "mid"]) {
     const sdp = CHROMIUM_OFFER.replace(`a=${line}:`, "a=x:");
     assertThrows(() => encodeDescription(sdp), TypeError, line);
@@ -123,10 +123,10 @@ Deno.test("what is cut short, or has candidates that are none, is refused", () =
   const end = offer.length - 7 - 19; // an IPv4 candidate and one of IPv6
   assertEquals(reasonOf(offer), "none");
   assertEquals(reasonOf(offer.subarray(0, end)), "none");
-  assertEquals(reasonOf(offer.subarray(0, end - 1)), "truncated");
-  assertEquals(reasonOf(offer.subarray(0, 20)), "truncated");
-  assertEquals(reasonOf(offer.subarray(0, end + 1)), "candidates");
-  assertEquals(reasonOf(offer.with(end, 255)), "candidates");
+  assertEquals(reasonOf(offer.subarray(0, end - 1)), "malformed");
+  assertEquals(reasonOf(offer.subarray(0, 20)), "malformed");
+  assertEquals(reasonOf(offer.subarray(0, end + 1)), "malformed");
+  assertEquals(reasonOf(offer.with(end, 255)), "malformed");
 });
 
 Deno.test("a sealed offer with ten candidates is at most 450 characters", async () => {

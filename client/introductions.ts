@@ -1,8 +1,9 @@
 /** Brings this peer and the others of a room into connection, with few posts. */
 
+import { Attempt } from "./attempt.ts";
 import type { Connection } from "./connection.ts";
 import type { Opened } from "./envelope.ts";
-import type { PeerId } from "./peer_id.ts";
+import { EVERYONE, type PeerId } from "./peer_id.ts";
 import type { Signal } from "./signal.ts";
 
 /** What introductions need of their room. */
@@ -16,6 +17,8 @@ export interface IntroductionsHost {
   connect(options: { isRelayed: boolean }): Promise<Connection>;
   /** Pays for a signal and posts it, unless it is aborted before. */
   post(signal: Signal, abort?: AbortSignal): Promise<unknown>;
+  /** Those who are connected. */
+  peers(): Iterable<PeerId>;
   /** Whether a peer is connected and was heard a moment ago. */
   isWell(id: PeerId): boolean;
   /** Whether this peer may be connected besides those who are. */
@@ -31,58 +34,27 @@ const DIRECT_MS = 5000;
 const ATTEMPT_MS = 15_000;
 /** Whoever is to offer first is given so long. */
 const COURTESY_MS = 4000;
-/** A peer that announces itself again so soon need not be offered another connection. */
-const FRESH_MS = 2000;
+/** Announcements of others that are remembered. */
+const MAX_HEARD = 16;
+/** An announcement does not wait longer for the offer that goes with it. */
+const PREPARING_MS = 300;
 
-/** One attempt to connect to one peer. */
-class Attempt {
-  readonly isOffer: boolean;
-  readonly isRelayed: boolean;
-  /** Named by the offering side. */
+type Offer = Extract<Signal, { readonly kind: "offer" }>;
+
+/** An offer to whoever answers it first. */
+interface OpenOffer {
   readonly number: number;
-  readonly #startedAtMs = performance.now();
-  readonly #over = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  connection: Connection | undefined;
-
-  constructor(
-    { isOffer, isRelayed, number }: {
-      isOffer: boolean;
-      isRelayed: boolean;
-      number: number;
-    },
-  ) {
-    this.isOffer = isOffer;
-    this.isRelayed = isRelayed;
-    this.number = number;
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  get isFresh(): boolean {
-    return performance.now() - this.#startedAtMs < FRESH_MS;
-  }
-
-  /** Has `expire` called unless the attempt is over by then. */
-  limit(limitMs: number, expire: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(expire, limitMs);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#over.abort();
-    this.connection?.close();
-  }
+  readonly connection: Connection;
+  readonly description: Uint8Array;
 }
 
 /**
- * A newcomer announces itself once, and those who are there offer it a
- * connection. Of two who come at once, the one whose announcement came first
- * in the room's order offers. Nodes may order them differently: when both
- * offer, the smaller id's counts; when none does, one will after a while.
+ * A newcomer announces itself once, by an offer to everyone. Of those who are
+ * there the one with the smallest id answers it, and the others offer it
+ * connections of their own. Of two who come at once, the one whose announcement
+ * came first in the room's order is there. Nodes may order them differently:
+ * when both offer or answer, the smaller id's offer counts; when none does, one
+ * will offer after a while.
  */
 export class Introductions {
   readonly #host: IntroductionsHost;
@@ -90,22 +62,50 @@ export class Introductions {
   readonly #courtesies = new Map<PeerId, ReturnType<typeof setTimeout>>();
   /** What came of each peer is taken in order. */
   readonly #inboxes = new Map<PeerId, Promise<void>>();
+  readonly #heard = new Set<PeerId>();
   #isHere = false;
-  #spare: { connection: Connection; offer: Promise<Uint8Array> } | undefined;
-  #spareTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Of offers, in the order that they are made in; few begin alike. */
+  #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
+  #prepared: Promise<OpenOffer | undefined> | undefined;
+  /** What the last announcement offered, while nobody has answered. */
+  #open: OpenOffer | undefined;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: IntroductionsHost) {
     this.#host = host;
   }
 
-  /** Makes an offer before anybody is there to get it: the first to come waits less. */
-  async prepare(): Promise<void> {
-    if (this.#host.isRelayOnly) return;
-    const connection = await this.#host.connect({ isRelayed: false });
-    const offer = connection.offer();
-    offer.catch(() => {}); // told when it is used
-    this.#spare = { connection, offer };
-    this.#spareTimer = setTimeout(() => this.#dropSpare(), ATTEMPT_MS);
+  /** Makes the offer of the next announcement, while there is time. */
+  prepare(): void {
+    if (this.#host.isRelayOnly) return; // relays are not bought for nobody
+    this.#prepared ??= this.#makeOpenOffer().catch(() => undefined);
+  }
+
+  /** Says that this peer is here. */
+  async announce(): Promise<void> {
+    this.prepare();
+    const preparing = this.#prepared;
+    this.#prepared = undefined;
+    const open = await Promise.race([
+      preparing,
+      new Promise<undefined>((resolve) => setTimeout(resolve, PREPARING_MS)),
+    ]);
+    if (open === undefined) {
+      preparing?.then((late) => late?.connection.close());
+      await this.#host.post({ kind: "announce" });
+      return;
+    }
+    this.#closeOpen();
+    this.#open = open;
+    this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
+    const { number, description } = open;
+    await this.#host.post({
+      kind: "offer",
+      to: EVERYONE,
+      attempt: number,
+      isRelayed: false,
+      description,
+    });
   }
 
   /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */
@@ -115,9 +115,10 @@ export class Introductions {
       return;
     }
     const { from } = opened;
+    const isHere = this.#isHere;
     for (const signal of opened.signals) {
       const turn = (this.#inboxes.get(from) ?? Promise.resolve())
-        .then(() => this.#receiveSignal(from, signal))
+        .then(() => this.#receiveSignal(from, signal, isHere))
         .catch((error) => this.#host.onError(error))
         .then(() => {
           if (this.#inboxes.get(from) === turn) this.#inboxes.delete(from);
@@ -126,24 +127,56 @@ export class Introductions {
     }
   }
 
-  /** Offers another connection to a peer that has fallen silent: one of the two does. */
+  /** A peer has left. */
+  forget(id: PeerId): void {
+    this.#heard.delete(id);
+  }
+
+  /**
+   * Offers a connection to a peer that has fallen silent, or that another peer
+   * tells of: one of the two does.
+   */
   reconnect(id: PeerId): void {
     if (this.#host.selfId < id && !this.#attempts.has(id)) this.#offer(id);
+  }
+
+  /**
+   * Peers that another one is connected to. One that this side has missed, for
+   * whatever reason, is offered a connection, one after the other.
+   */
+  hearOf(ids: readonly PeerId[]): void {
+    if (this.#attempts.size > 0 || this.#courtesies.size > 0) return;
+    const known = new Set([...this.#host.peers(), this.#host.selfId]);
+    const missed = ids.find((id) => !known.has(id));
+    if (missed !== undefined) this.reconnect(missed);
   }
 
   /** Ends every attempt. */
   close(): void {
     this.#isHere = false;
-    this.#dropSpare();
+    this.#closeOpen();
+    this.#prepared?.then((open) => open?.connection.close());
+    this.#prepared = undefined;
     for (const id of [...this.#courtesies.keys()]) this.#endCourtesy(id);
     for (const id of [...this.#attempts.keys()]) this.#end(id);
   }
 
-  async #receiveSignal(from: PeerId, signal: Signal): Promise<void> {
-    if (signal.kind === "announce") return this.#welcome(from);
+  async #receiveSignal(
+    from: PeerId,
+    signal: Signal,
+    isHere: boolean,
+  ): Promise<void> {
+    if (signal.kind === "announce") {
+      return await this.#welcome(from, { isHere });
+    }
+    if (signal.to === EVERYONE && signal.kind === "offer") {
+      return await this.#welcome(from, { isHere, open: signal });
+    }
     if (signal.to !== this.#host.selfId) return;
     if (signal.kind === "offer") return await this.#answer(from, signal);
-    const attempt = this.#attempts.get(from);
+    const attempt = signal.kind === "answer"
+      ? this.#answered(from, signal.attempt)
+      : this.#attempts.get(from);
     if (attempt?.number !== signal.attempt) return;
     if (signal.kind === "candidates") {
       return await attempt.connection?.addCandidates(signal.candidates);
@@ -152,17 +185,25 @@ export class Introductions {
     // The old connection works again, with what is on its way there.
     if (this.#host.isWell(from)) return this.#end(from);
     await attempt.connection.accept(signal.description);
+    this.#postLate(from, attempt, attempt.connection);
     if (!attempt.isRelayed && this.#host.hasRelay()) {
       attempt.limit(DIRECT_MS, () => this.#fail(from, attempt));
     }
   }
 
-  #welcome(id: PeerId): void {
-    if (this.#attempts.get(id)?.isFresh) return;
-    const isWell = this.#host.isWell(id);
-    if (this.#isHere && !isWell) return void this.#offer(id);
-    // That peer will see this one's announcement, and offer; or it has lost
-    // a connection that was well until just now.
+  async #welcome(
+    id: PeerId,
+    { isHere, open }: { isHere: boolean; open?: Offer },
+  ): Promise<void> {
+    this.#hear(id);
+    if (isHere && !this.#host.isWell(id)) {
+      const isFirst = [...this.#host.peers(), ...this.#heard]
+        .every((other) => other === id || this.#host.selfId < other);
+      if (open !== undefined && isFirst) return await this.#answer(id, open);
+      return void this.#offer(id);
+    }
+    // That peer will see this one's announcement, and answer or offer; or it
+    // has lost a connection that was well until just now.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -172,23 +213,57 @@ export class Introductions {
     this.#courtesies.set(id, setTimeout(offer, COURTESY_MS));
   }
 
+  /** Remembers who has announced itself: it may not be connected yet. */
+  #hear(id: PeerId): void {
+    this.#heard.delete(id);
+    this.#heard.add(id);
+    if (this.#heard.size > MAX_HEARD) {
+      this.#heard.delete(this.#heard.values().next().value!);
+    }
+  }
+
+  /** Which attempt an answer belongs to: the first to answer the announcement gets its connection. */
+  #answered(id: PeerId, number: number): Attempt | undefined {
+    const present = this.#attempts.get(id);
+    if (present?.number === number) return present;
+    const open = this.#open;
+    if (open?.number !== number) {
+      // Somebody else was faster. Or there was another announcement since, which will be answered too.
+      const isMissed = !present && !open && !this.#host.isWell(id);
+      if (isMissed) this.#offer(id);
+      return undefined;
+    }
+    // Offered since, what that peer will answer too; or both answered: the smaller id's offer counts.
+    const isOver = present?.isOffer
+      ? present.number > number
+      : present && this.#host.selfId > id;
+    if (isOver) return;
+    const attempt = this.#begin(id, {
+      isOffer: true,
+      isRelayed: false,
+      number,
+    });
+    if (attempt === undefined) return;
+    this.#open = undefined;
+    clearTimeout(this.#openTimer);
+    this.#use(id, attempt, open.connection);
+    return attempt;
+  }
+
   async #offer(
     id: PeerId,
     { isRelayed = this.#host.isRelayOnly } = {},
   ): Promise<void> {
-    const [number] = crypto.getRandomValues(new Uint32Array(1));
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed,
-      number: number!,
+      number: this.#nextNumber++,
     });
     if (attempt === undefined) return;
     try {
-      const spare = isRelayed ? undefined : this.#takeSpare();
-      const connection = spare?.connection ??
-        await this.#host.connect({ isRelayed });
+      const connection = await this.#host.connect({ isRelayed });
       this.#use(id, attempt, connection);
-      const description = await (spare?.offer ?? connection.offer());
+      const description = await connection.offer();
       await this.#post(attempt, {
         kind: "offer",
         to: id,
@@ -196,7 +271,6 @@ export class Introductions {
         isRelayed,
         description,
       });
-      await this.#postLate(id, attempt, connection);
     } catch (error) {
       this.#fail(id, attempt, error);
     }
@@ -204,10 +278,10 @@ export class Introductions {
 
   async #answer(
     id: PeerId,
-    offer: Signal & { readonly kind: "offer" },
+    offer: Offer,
   ): Promise<void> {
     const present = this.#attempts.get(id);
-    if (present?.number === offer.attempt) return;
+    if (present?.number === offer.attempt) return; // it came twice
     // Both offer: the smaller id's counts.
     if (present?.isOffer && this.#host.selfId < id) return;
     const isRelayed = offer.isRelayed || this.#host.isRelayOnly;
@@ -228,7 +302,7 @@ export class Introductions {
         to: id,
         attempt: attempt.number,
         description,
-      }).then(() => this.#postLate(id, attempt, connection)).catch(fail);
+      }).then(() => this.#postLate(id, attempt, connection), fail);
     } catch (error) {
       fail(error);
     }
@@ -284,11 +358,15 @@ export class Introductions {
     attempt: Attempt,
     connection: Connection,
   ): Promise<void> {
-    const candidates = await connection.lateCandidates();
-    if (candidates === undefined || attempt.over.aborted) return;
-    const { number } = attempt;
-    const kind = "candidates";
-    await this.#post(attempt, { kind, to: id, attempt: number, candidates });
+    try {
+      const candidates = await connection.lateCandidates();
+      if (candidates === undefined || attempt.over.aborted) return;
+      const { number } = attempt;
+      const kind = "candidates";
+      await this.#post(attempt, { kind, to: id, attempt: number, candidates });
+    } catch (error) {
+      this.#fail(id, attempt, error);
+    }
   }
 
   #hasRoomFor(id: PeerId): boolean {
@@ -308,14 +386,15 @@ export class Introductions {
     this.#courtesies.delete(id);
   }
 
-  #takeSpare() {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    clearTimeout(this.#spareTimer);
-    return spare;
+  async #makeOpenOffer(): Promise<OpenOffer> {
+    const connection = await this.#host.connect({ isRelayed: false });
+    const description = await connection.offer();
+    return { number: this.#nextNumber++, connection, description };
   }
 
-  #dropSpare(): void {
-    this.#takeSpare()?.connection.close();
+  #closeOpen(): void {
+    clearTimeout(this.#openTimer);
+    this.#open?.connection.close();
+    this.#open = undefined;
   }
 }

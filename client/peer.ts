@@ -35,6 +35,10 @@ export interface PeerListener {
   onRequest(peer: Peer, data: Received): Promise<Sendable> | undefined;
   onReceiving(peer: Peer, transfer: Receiving): void;
   onTrack(peer: Peer, event: RTCTrackEvent): void;
+  /** Ids of the peers that are well, to be told to this one. */
+  peers(): string[];
+  /** Ids of the peers that this one has. */
+  onPeers(ids: readonly unknown[]): void;
   /** Nothing was heard for a while: a new connection may help. */
   onSilent(peer: PeerLink): void;
   onGone(peer: PeerLink, reason: LeaveReason): void;
@@ -45,6 +49,8 @@ export interface PeerListener {
 export type SharedTracks = ReadonlyMap<MediaStreamTrack, MediaStream>;
 
 const PING_MS = 2000;
+/** Every so many pings tell which other peers are here. */
+const PINGS_A_TELLING = 5;
 /** Silence after which another connection is tried … */
 const SILENT_MS = 5000;
 /** … and after which the peer is gone. */
@@ -62,6 +68,7 @@ export class PeerLink implements Peer {
   #inbox: Promise<unknown> = Promise.resolve();
   #heardAtMs = performance.now();
   #pingedAtMs = 0;
+  #pings = 1; // the first telling is after some: newcomers are being introduced
   #roundTripMs: number | undefined;
   #isSilent = false;
 
@@ -170,7 +177,9 @@ export class PeerLink implements Peer {
     if (hasSlept) this.#heardAtMs = nowMs;
     if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
       this.#pingedAtMs = nowMs;
-      this.#connection.sayControl({ ping: nowMs });
+      const isTelling = this.#pings++ % PINGS_A_TELLING === 0;
+      const peers = isTelling ? this.#listener.peers() : undefined;
+      this.#connection.sayControl({ ping: nowMs, peers });
     }
     const silentMs = nowMs - this.#heardAtMs;
     if (silentMs >= GONE_MS) return this.#end("vanished");
@@ -252,6 +261,7 @@ export class PeerLink implements Peer {
     }
     if ("ping" in message) {
       this.#connection.sayControl({ pong: message.ping });
+      if (Array.isArray(message.peers)) this.#listener.onPeers(message.peers);
     } else if (typeof message.pong === "number") {
       this.#roundTripMs = Math.max(0, performance.now() - message.pong);
     } else if ("leave" in message) {

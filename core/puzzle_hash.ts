@@ -5,20 +5,27 @@
  * the kernel found, and mine with it where WebAssembly is forbidden.
  */
 
-import { CHALLENGE_BYTES, LOW_HALF, PuzzleMessage, wordAt } from "./puzzle.ts";
+import {
+  CHALLENGE_BYTES,
+  LABEL,
+  LOW_HALF,
+  requireChallenge,
+  wordAt,
+} from "./puzzle.ts";
 import { IS_VARYING, VARYING_WORD } from "./puzzle_constants.ts";
 import {
   expandSchedule,
   INITIAL_STATE,
-  padMessage,
   round,
   ROUND_CONSTANTS as K,
   sum0,
   sum1,
 } from "./sha256.ts";
 
-/** Words of the block: 0 to 9 are the challenge's, then index and nonce. */
+/** Words of the block: 0 to 7 are the challenge's, two the label's, then index and nonce. */
 const INDEX_WORD = 10;
+const LABEL_WORD = CHALLENGE_BYTES / 4;
+const BITS = 52 * 8;
 /** The first computed schedule word that depends on the nonce's low half: 19. */
 const FIRST_VARYING = IS_VARYING.indexOf(true, 16);
 
@@ -38,14 +45,17 @@ export class PuzzleHash {
 
   /** Throws RangeError unless the challenge has 32 bytes. */
   constructor(challenge: Uint8Array) {
-    this.#words.set(padMessage(new PuzzleMessage(challenge).bytes));
+    requireChallenge(challenge);
+    const label = [wordAt(LABEL, 0), wordAt(LABEL, 4)];
+    const padding = [0x8000_0000, 0, BITS]; // FIPS 180-4, section 5.1.1
+    this.#words.set([...label, 0, 0, 0, ...padding], LABEL_WORD);
     this.setChallenge(challenge);
   }
 
   /** Goes on with another challenge, 32 bytes. */
   setChallenge(challenge: Uint8Array): void {
     const w = this.#words;
-    for (let t = 0; t < CHALLENGE_BYTES / 4; t++) {
+    for (let t = 0; t < LABEL_WORD; t++) {
       w[t] = wordAt(challenge, t * 4);
     }
     this.#afterChallenge.set(INITIAL_STATE);
@@ -85,28 +95,12 @@ export class PuzzleHash {
     }
   }
 
-  /** Rounds 12 to 63, eight in a turn of the loop: registers change roles, not places. */
+  /** Rounds 12 to 63, four in a turn of the loop; then the halves of the state change places. */
   #finish(w: Int32Array): void {
     const head = this.#head;
-    let e = head[0]!, f = head[1]!, g = head[2]!, h = head[3]!;
-    let a = head[4]!, b = head[5]!, c = head[6]!, d = head[7]!;
-    d = d + sum1(a) + (c ^ (a & (b ^ c))) + K[12]! + w[12]! | 0;
-    h = h + d | 0;
-    d = d + sum0(e) + ((e & f) ^ (g & (e ^ f))) | 0;
-
-    c = c + sum1(h) + (b ^ (h & (a ^ b))) + K[13]! + w[13]! | 0;
-    g = g + c | 0;
-    c = c + sum0(d) + ((d & e) ^ (f & (d ^ e))) | 0;
-
-    b = b + sum1(g) + (a ^ (g & (h ^ a))) + K[14]! + w[14]! | 0;
-    f = f + b | 0;
-    b = b + sum0(c) + ((c & d) ^ (e & (c ^ d))) | 0;
-
-    a = a + sum1(f) + (h ^ (f & (g ^ h))) + K[15]! + w[15]! | 0;
-    e = e + a | 0;
-    a = a + sum0(b) + ((b & c) ^ (d & (b ^ c))) | 0;
-
-    for (let t = 16; t < 64; t += 8) {
+    let a = head[0]!, b = head[1]!, c = head[2]!, d = head[3]!;
+    let e = head[4]!, f = head[5]!, g = head[6]!, h = head[7]!;
+    for (let t = VARYING_WORD; t < 64; t += 4) {
       h = h + sum1(e) + (g ^ (e & (f ^ g))) + K[t]! + w[t]! | 0;
       d = d + h | 0;
       h = h + sum0(a) + ((a & b) ^ (c & (a ^ b))) | 0;
@@ -120,24 +114,16 @@ export class PuzzleHash {
       f = f + sum0(g) + ((g & h) ^ (a & (g ^ h))) | 0;
 
       e = e + sum1(b) + (d ^ (b & (c ^ d))) + K[t + 3]! + w[t + 3]! | 0;
-      a = a + e | 0;
-      e = e + sum0(f) + ((f & g) ^ (h & (f ^ g))) | 0;
-
-      d = d + sum1(a) + (c ^ (a & (b ^ c))) + K[t + 4]! + w[t + 4]! | 0;
-      h = h + d | 0;
-      d = d + sum0(e) + ((e & f) ^ (g & (e ^ f))) | 0;
-
-      c = c + sum1(h) + (b ^ (h & (a ^ b))) + K[t + 5]! + w[t + 5]! | 0;
-      g = g + c | 0;
-      c = c + sum0(d) + ((d & e) ^ (f & (d ^ e))) | 0;
-
-      b = b + sum1(g) + (a ^ (g & (h ^ a))) + K[t + 6]! + w[t + 6]! | 0;
-      f = f + b | 0;
-      b = b + sum0(c) + ((c & d) ^ (e & (c ^ d))) | 0;
-
-      a = a + sum1(f) + (h ^ (f & (g ^ h))) + K[t + 7]! + w[t + 7]! | 0;
-      e = e + a | 0;
-      a = a + sum0(b) + ((b & c) ^ (d & (b ^ c))) | 0;
+      const b4 = b, c4 = c, d4 = d;
+      const e4 = a + e | 0;
+      a = e + sum0(f) + ((f & g) ^ (h & (f ^ g))) | 0;
+      b = f;
+      c = g;
+      d = h;
+      e = e4;
+      f = b4;
+      g = c4;
+      h = d4;
     }
     this.high = a + INITIAL_STATE[0]! >>> 0;
     this.low = b + INITIAL_STATE[1]! >>> 0;
