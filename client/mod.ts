@@ -54,14 +54,4 @@ export {
 export type { NodeName } from "./node_selector.ts";
 export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
-export type { RequestOptions } from "./data_link.ts";
-export type { Receiving } from "./incoming_transfers.ts";
-export type {
-  JsonValue,
-  Received,
-  Sendable,
-  SendOptions,
-  TransferProgress,
-} from "./sendable.ts";
-export { TransferError } from "./transfer_error.ts";
 export { measureHashRate, solve } from "@sigmesh/core";
