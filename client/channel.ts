@@ -233,8 +233,9 @@ export class Channel extends TypedEventTarget<ChannelEvents> {
         signal.throwIfAborted();
         if (either.signal.aborted) continue; // the stream has moved on
         const others = this.#selector.known.length - 1;
-        if (failures >= others || !isFaultOfNode(error)) throw error;
+        if (!isFaultOfNode(error, others)) throw error;
         this.#streams.leave(used, error);
+        if (failures >= others) throw error;
       } finally {
         either.release();
       }
@@ -307,9 +308,10 @@ export class Channel extends TypedEventTarget<ChannelEvents> {
   }
 }
 
-/** Whether another node may take what this one did not. */
-function isFaultOfNode(error: unknown): boolean {
-  return error instanceof NodeUnreachableError ||
-    error instanceof PriceTooHighError ||
-    error instanceof NodeRefusalError && !isFinal(error);
+/** Then its stream is left as well: it may be dead and not know, or another node may do better. */
+function isFaultOfNode(error: unknown, others: number): boolean {
+  return error instanceof NodeUnreachableError || others > 0 && (
+        error instanceof PriceTooHighError ||
+        error instanceof NodeRefusalError && !isFinal(error)
+      );
 }

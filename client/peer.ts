@@ -49,6 +49,8 @@ export interface PeerListener {
 export type SharedTracks = ReadonlyMap<MediaStreamTrack, MediaStream>;
 
 const PING_MS = 2000;
+/** Silence up to which a peer is well. */
+const WELL_MS = 3000;
 /** Every so many pings tell which other peers are here. */
 const PINGS_A_TELLING = 5;
 /** Silence after which another connection is tried … */
@@ -138,7 +140,7 @@ export class PeerLink implements Peer {
 
   /** Whether something was heard a moment ago. */
   get isWell(): boolean {
-    return performance.now() - this.#heardAtMs < PING_MS + 1000;
+    return performance.now() - this.#heardAtMs < WELL_MS;
   }
 
   /** Another connection to the same peer takes the place of the present one. */
@@ -171,10 +173,10 @@ export class PeerLink implements Peer {
     await this.#senderOf(former)?.replaceTrack(track);
   }
 
-  /** To be called every second. After a sleep silence means nothing yet. */
+  /** To be called every second. After a sleep silence means little yet: neither that the peer is gone nor that it is well. */
   tick({ hasSlept }: { hasSlept: boolean }): void {
     const nowMs = performance.now();
-    if (hasSlept) this.#heardAtMs = nowMs;
+    if (hasSlept) this.#heardAtMs = nowMs - WELL_MS;
     if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
       this.#pingedAtMs = nowMs;
       const isTelling = this.#pings++ % PINGS_A_TELLING === 0;
