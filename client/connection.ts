@@ -1,12 +1,8 @@
 /** One RTCPeerConnection on its way to be open, its descriptions as short bytes. */
 
 import { DataLink, type DataLinkListener } from "./data_link.ts";
-import {
-  decodeCandidates,
-  decodeDescription,
-  encodeCandidates,
-  encodeDescription,
-} from "./description.ts";
+import { decodeCandidates, encodeCandidates } from "./candidate.ts";
+import { decodeDescription, encodeDescription } from "./description.ts";
 import type { LeaveReason } from "./room_events.ts";
 
 /** Options of a {@linkcode Connection}. */
@@ -43,6 +39,7 @@ export class Connection {
   /** What arrives, once it is open. */
   listener: DataLinkListener | undefined;
   readonly #control: RTCDataChannel;
+  readonly #data: RTCDataChannel;
   readonly #candidates: string[] = [];
   #isGathered = false;
   #onCandidate = () => {};
@@ -61,20 +58,26 @@ export class Connection {
       if (rtc.connectionState === "failed") this.#lose("vanished");
     };
     this.#control = openChannelOf(rtc, 0);
-    const data = openChannelOf(rtc, 1);
-    for (const channel of [this.#control, data]) {
+    this.#data = openChannelOf(rtc, 1);
+    const channels = [this.#control, this.#data];
+    for (const channel of channels) {
       channel.addEventListener("open", () => {
-        const isOpen = this.#control.readyState === "open" &&
-          data.readyState === "open";
+        const isOpen = channels.every(({ readyState }) =>
+          readyState === "open"
+        );
         if (isOpen) this.onOpen();
       });
       channel.addEventListener("close", () => this.#lose("left"));
     }
     this.#control.onmessage = ({ data }) => this.onControl(data);
-    this.link = new DataLink(data, {
+    this.link = new DataLink(this.#data, {
       onMessage: (message) => this.listener?.onMessage(message),
       onRequest: (request) => this.listener?.onRequest(request),
       onReceiving: (transfer) => this.listener?.onReceiving(transfer),
+    }, {
+      get maxMessageBytes() {
+        return rtc.sctp?.maxMessageSize;
+      },
     });
   }
 
@@ -122,7 +125,7 @@ export class Connection {
 
   /** Bytes that are not sent yet. */
   get unsentBytes(): number {
-    return this.#control.bufferedAmount + this.link.unsentBytes;
+    return this.#control.bufferedAmount + this.#data.bufferedAmount;
   }
 
   /** Closes it; nobody is told. */

@@ -2,7 +2,8 @@
 
 import type { Connection } from "./connection.ts";
 import type { Opened } from "./envelope.ts";
-import type { PeerId, Signal } from "./signal.ts";
+import type { PeerId } from "./peer_id.ts";
+import type { Signal } from "./signal.ts";
 
 /** What introductions need of their room. */
 export interface IntroductionsHost {

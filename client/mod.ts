@@ -21,6 +21,7 @@ export {
 export {
   NodeProtocolError,
   NodeRefusalError,
+  NodesUnreachableError,
   NodeUnreachableError,
   PriceTooHighError,
 } from "./errors.ts";
@@ -33,5 +34,12 @@ export {
   type TurnCredentialOptions,
   type TurnReceipt,
 } from "./node_client.ts";
+export type { NodeName } from "./node_selector.ts";
+export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
+export { joinRoom } from "./join_room.ts";
+export { Room, type RoomSendOptions } from "./room.ts";
+export type { RoomOptions } from "./room_options.ts";
+export type { LeaveReason, RoomEvents, RoomState } from "./room_events.ts";
+export type { Peer, PeerStats } from "./peer.ts";
 export { measureHashRate, solve } from "@sigmesh/core";

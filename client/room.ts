@@ -2,13 +2,7 @@
 
 import type { Channel } from "./channel.ts";
 import { Connection } from "./connection.ts";
-import type {
-  Received,
-  RequestOptions,
-  Sendable,
-  SendOptions,
-  TransferProgress,
-} from "./data_link.ts";
+import type { RequestOptions } from "./data_link.ts";
 import { Envelopes } from "./envelope.ts";
 import { fanOut } from "./fan_out.ts";
 import { IceServers } from "./ice_servers.ts";
@@ -16,6 +10,7 @@ import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
+import { createPeerId, type PeerId } from "./peer_id.ts";
 import {
   type LeaveReason,
   roomEvent,
@@ -24,7 +19,12 @@ import {
 } from "./room_events.ts";
 import type { RoomOptions } from "./room_options.ts";
 import type { RoomSecret } from "./room_secret.ts";
-import { createPeerId, type PeerId } from "./signal.ts";
+import type {
+  Received,
+  Sendable,
+  SendOptions,
+  TransferProgress,
+} from "./sendable.ts";
 import { TypedEventTarget } from "./typed_events.ts";
 
 /** Options of {@linkcode Room.send}. */
@@ -50,7 +50,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   readonly #options: RoomOptions;
   readonly #channel: Channel;
   readonly #envelopes: Envelopes;
-  readonly #outbox: Outbox<unknown>;
+  readonly #outbox: Outbox<void>;
   readonly #ice: IceServers;
   readonly #introductions: Introductions;
   readonly #peers = new Map<string, PeerLink>();

@@ -1,9 +1,10 @@
 /** What a room tells. */
 
 import type { SolveProgress } from "@sigmesh/core";
-import type { Received, Sendable } from "./data_link.ts";
+import type { Receiving } from "./incoming_transfers.ts";
 import type { Cost } from "./payment.ts";
 import type { Peer } from "./peer.ts";
+import type { Received, Sendable } from "./sendable.ts";
 
 /**
  * What a room is doing: choosing a node, paying for its announcement, joined,
@@ -18,20 +19,6 @@ export type RoomState =
 
 /** Why a peer is gone: it said so, or it has fallen silent. */
 export type LeaveReason = "left" | "vanished";
-
-/** Something large on its way to this side. */
-export interface Receiving {
-  /** One number for one transfer of this peer. */
-  readonly id: number;
-  /** Of a File. */
-  readonly name?: string;
-  /** MIME type of a Blob. */
-  readonly type?: string;
-  /** Arrived so far. */
-  readonly bytes: number;
-  /** All that will arrive, where the sender knows. */
-  readonly total: number | undefined;
-}
 
 /** Events of a {@linkcode Room}; each is an Event with these fields besides. */
 export interface RoomEvents {

@@ -18,19 +18,21 @@ export const chromiumMissing: string = chromiumPath === undefined
   ? " (ignored: no Chromium found; set CHROME to its path)"
   : "";
 
+/** What every test's browser is started with. */
+export const CHROMIUM_ARGS: readonly string[] = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-features=WebRtcHideLocalIpsWithMdns",
+];
+
 /** Starts a browser of its own; close it. More arguments follow the usual ones. */
 export function launchChromium(
   more: readonly string[] = [],
 ): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-features=WebRtcHideLocalIpsWithMdns",
-      ...more,
-    ],
+    args: [...CHROMIUM_ARGS, ...more],
   });
 }
 

@@ -1,0 +1,232 @@
+/** Strings, JSON, bytes, Blobs, streams and requests over one data channel. */
+
+import { type DataFrame, type DataHead, decodeFrame } from "./data_frame.ts";
+import { IncomingTransfers, type Receiving } from "./incoming_transfers.ts";
+import { OutgoingTransfers } from "./outgoing_transfers.ts";
+import { SendBuffer } from "./send_buffer.ts";
+import type { Received, Sendable, SendOptions } from "./sendable.ts";
+import { joinSignals, unlessAborted } from "./signals.ts";
+import { errorOf, TransferError } from "./transfer_error.ts";
+import {
+  DEFAULT_TRANSFER_LIMITS,
+  type TransferLimits,
+} from "./transfer_limits.ts";
+
+/** Options of {@linkcode DataLink.request}. */
+export interface RequestOptions extends SendOptions {
+  /** Until the answer is there, or its stream begins. Default: as long as the link lasts. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Who is told what comes over a {@linkcode DataLink}. */
+export interface DataLinkListener {
+  /**
+   * Something was sent. What fits into one frame comes in order, larger things
+   * when they are whole, streams when they begin.
+   */
+  onMessage(data: Received): void;
+  /** Something was asked. The asker is told what this rejects with; undefined: nobody answers. */
+  onRequest(data: Received): Promise<Sendable> | undefined;
+  /** Something in several frames is arriving: at most every 100 ms, and at its end. */
+  onReceiving(receiving: Receiving): void;
+}
+
+/** Options of {@linkcode DataLink}. */
+export interface DataLinkLimits extends Partial<TransferLimits> {
+  /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
+  readonly maxMessageBytes?: number | undefined;
+  /** Milliseconds, for the pace of `onReceiving`. Default `performance.now`. */
+  readonly nowMs?: (() => number) | undefined;
+}
+
+/** Requests whose answers are being made or sent. At the bound a request is refused. */
+const MAX_UNANSWERED = 1024;
+
+/**
+ * Carries data over `channel`, which must be reliable and ordered, be open or
+ * opening, and be used by nobody else.
+ */
+export class DataLink {
+  /** Resolves with the reason when the link has ended. */
+  readonly closed: Promise<unknown>;
+  readonly #closing = new AbortController();
+  readonly #channel: RTCDataChannel;
+  readonly #listener: DataLinkListener;
+  readonly #buffer: SendBuffer;
+  readonly #outgoing: OutgoingTransfers;
+  readonly #incoming: IncomingTransfers;
+  /** Who waits for answers, by the requests' ids. */
+  readonly #asked = new Map<
+    number,
+    (answer: Received | Promise<never>) => void
+  >();
+  #unanswered = 0;
+  #lastId = 0;
+
+  constructor(
+    channel: RTCDataChannel,
+    listener: DataLinkListener,
+    limits: DataLinkLimits = {},
+  ) {
+    const { signal } = this.#closing;
+    this.closed = new Promise((resolve) =>
+      signal.addEventListener("abort", () => resolve(signal.reason))
+    );
+    this.#channel = channel;
+    this.#listener = listener;
+    this.#buffer = new SendBuffer(channel, (error) => this.close(error));
+    this.#outgoing = new OutgoingTransfers(this.#buffer, {
+      closing: signal,
+      maxMessageBytes: () => limits.maxMessageBytes,
+    });
+    this.#incoming = new IncomingTransfers({
+      limits: { ...DEFAULT_TRANSFER_LIMITS, ...limits },
+      nowMs: limits.nowMs ?? (() => performance.now()),
+      tell: (frame) => this.#buffer.tell(frame),
+      isAsked: (requestId) => this.#asked.has(requestId),
+      deliver: (id, head, data) => this.#deliver(id, head, data),
+      onReceiving: (receiving) => listener.onReceiving(receiving),
+      onMalformed: () => this.#onMalformed(),
+    });
+    channel.binaryType = "arraybuffer";
+    this.#listen("addEventListener");
+  }
+
+  /**
+   * Sends data. Resolves when what fits into one frame (64 KB of JSON or bytes) is
+   * in the channel's buffer, and when the other side has all of what does not, or
+   * of a Blob or stream. Rejects with TypeError for what cannot be sent, with the
+   * signal's reason, and with {@linkcode TransferError} when the other side takes
+   * no more or the link ends.
+   */
+  send(data: Sendable, options: SendOptions = {}): Promise<void> {
+    return this.#outgoing.send(this.#newId(), { data, ...options });
+  }
+
+  /**
+   * Sends data and waits for what the other side answers. Rejects as
+   * {@linkcode DataLink.send} does, also when nobody answers there, and with a
+   * DOMException named TimeoutError when it takes too long.
+   */
+  async request(
+    data: Sendable,
+    { timeoutMs, signal, onProgress }: RequestOptions = {},
+  ): Promise<Received> {
+    const id = this.#newId();
+    const late = new AbortController();
+    const timer = timeoutMs === undefined ? undefined : setTimeout(
+      () => late.abort(new DOMException("No answer in time", "TimeoutError")),
+      timeoutMs,
+    );
+    const either = joinSignals(signal, late.signal, this.#closing.signal);
+    try {
+      const answer = new Promise<Received>((resolve, reject) => {
+        this.#asked.set(id, resolve);
+        const head = { isRequest: true };
+        const options = { data, head, signal: either.signal, onProgress };
+        this.#outgoing.send(id, options).catch(reject);
+      });
+      return await unlessAborted(answer, either.signal);
+    } catch (error) {
+      this.#incoming.refuseAnswersTo(id, error);
+      throw error;
+    } finally {
+      this.#asked.delete(id);
+      clearTimeout(timer);
+      either.release();
+    }
+  }
+
+  /** Closes the channel. All that is pending rejects with the reason. */
+  close(
+    reason: unknown = new DOMException("The link was closed", "AbortError"),
+  ): void {
+    if (this.#closing.signal.aborted) return;
+    this.#listen("removeEventListener");
+    this.#closing.abort(reason);
+    this.#incoming.close(reason);
+    this.#channel.close();
+  }
+
+  #listen(how: "addEventListener" | "removeEventListener"): void {
+    this.#channel[how]("open", this.#onReady);
+    this.#channel[how]("bufferedamountlow", this.#onReady);
+    this.#channel[how]("message", this.#onMessage as (event: Event) => void);
+    this.#channel[how]("close", this.#onClose);
+  }
+
+  readonly #onReady = () => this.#buffer.pump();
+
+  readonly #onClose = () =>
+    this.close(new TransferError("The connection to this peer ended"));
+
+  readonly #onMessage = ({ data }: MessageEvent) => {
+    const frame = typeof data === "string"
+      ? undefined
+      // A copy if it is not an ArrayBuffer, but werift's Buffer.
+      : decodeFrame(new Uint8Array(data));
+    if (frame === undefined || !this.#receive(frame)) this.#onMalformed();
+  };
+
+  #onMalformed(): void {
+    this.close(
+      new TransferError("This peer sends what is not of this protocol"),
+    );
+  }
+
+  #newId(): number {
+    return this.#lastId = (this.#lastId + 1) >>> 0;
+  }
+
+  /** Whether a frame is what may come. */
+  #receive(frame: DataFrame): boolean {
+    const { kind, id, meta } = frame;
+    switch (kind) {
+      case "open":
+        return this.#incoming.begin(frame);
+      case "data":
+        return this.#incoming.take(frame);
+      case "abort":
+        this.#incoming.abort(frame);
+        break;
+      case "credit":
+        this.#outgoing.find(id)?.grant(Number(meta));
+        return Number.isSafeInteger(meta);
+      case "over":
+        if (meta === null) this.#outgoing.find(id)?.finish();
+        else this.#onRefused(id, errorOf(meta));
+    }
+    return true;
+  }
+
+  #onRefused(id: number, error: Error): void {
+    this.#outgoing.find(id)?.refuse(error);
+    this.#asked.get(id)?.(Promise.reject(error));
+  }
+
+  #deliver(
+    id: number,
+    { isRequest, answerTo }: DataHead,
+    data: Received,
+  ): void {
+    if (isRequest) this.#answer(id, data);
+    else if (answerTo === undefined) this.#listener.onMessage(data);
+    else this.#asked.get(answerTo)?.(data);
+  }
+
+  async #answer(requestId: number, data: Received): Promise<void> {
+    try {
+      if (++this.#unanswered > MAX_UNANSWERED) {
+        throw new Error("Too many requests wait for answers");
+      }
+      const answer = this.#listener.onRequest(data);
+      if (answer === undefined) throw new Error("Nobody answers requests here");
+      const head = { answerTo: requestId };
+      await this.#outgoing.send(this.#newId(), { data: await answer, head });
+    } catch (error) {
+      this.#incoming.refuse(requestId, error);
+    } finally {
+      this.#unanswered--;
+    }
+  }
+}

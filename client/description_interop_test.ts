@@ -1,0 +1,163 @@
+/** Connections whose descriptions went through the codec: Chromium's, werift's, and one of both. */
+
+import { assert, assertEquals } from "@std/assert";
+import type { Browser, Page } from "playwright-core";
+import { RTCPeerConnection as WeriftConnection } from "werift";
+import {
+  chromiumMissing,
+  chromiumPath,
+  launchChromium,
+} from "../server/testing/chromium.ts";
+import { decodeCandidates, encodeCandidates } from "./candidate.ts";
+import { decodeDescription, encodeDescription } from "./description.ts";
+
+type Kind = "offer" | "answer";
+
+/** One end of a connection; descriptions come with all candidates. */
+interface Side {
+  describe(type: Kind): Promise<string>;
+  accept(type: Kind, sdp: string, later: readonly string[]): Promise<void>;
+  /** What came over the data channel; each side says hello. */
+  heard(): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface SideScope {
+  connection: RTCPeerConnection;
+  heard: Promise<string>;
+}
+
+async function openPage(browser: Browser): Promise<Side> {
+  const page: Page = await (await browser.newContext()).newPage();
+  await page.evaluate(() => {
+    const connection = new RTCPeerConnection();
+    const channel = connection.createDataChannel("", {
+      negotiated: true,
+      id: 0,
+    });
+    channel.onopen = () => channel.send("hello");
+    const heard = new Promise((resolve) =>
+      channel.onmessage = ({ data }) => resolve(data)
+    );
+    Object.assign(globalThis, { connection, heard });
+  });
+  return {
+    describe: () =>
+      page.evaluate(async () => {
+        const { connection } = globalThis as unknown as SideScope;
+        const gathered = new Promise<void>((resolve) => {
+          connection.onicegatheringstatechange = () =>
+            connection.iceGatheringState === "complete" && resolve();
+        });
+        await connection.setLocalDescription();
+        await gathered;
+        return connection.localDescription!.sdp;
+      }),
+    accept: (type, sdp, later) =>
+      page.evaluate(async ({ later, ...description }) => {
+        const { connection } = globalThis as unknown as SideScope;
+        await connection.setRemoteDescription(description);
+        for (const candidate of later) {
+          await connection.addIceCandidate({ candidate, sdpMid: "0" });
+        }
+      }, { type, sdp, later }),
+    heard: () =>
+      page.evaluate(() => (globalThis as unknown as SideScope).heard),
+    close: () => page.close(),
+  };
+}
+
+function openWerift(): Promise<Side> {
+  const connection = new WeriftConnection({ iceServers: [] });
+  const channel = connection.createDataChannel("", { negotiated: true, id: 0 });
+  channel.stateChanged.subscribe((state) => {
+    if (state === "open") channel.send("hello");
+  });
+  const heard = new Promise<string>((resolve) =>
+    channel.onMessage.subscribe((message) => resolve(`${message}`))
+  );
+  return Promise.resolve({
+    describe: async (type) => {
+      await connection.setLocalDescription(
+        type === "offer"
+          ? await connection.createOffer()
+          : await connection.createAnswer(),
+      );
+      return connection.localDescription!.sdp;
+    },
+    accept: async (type, sdp, later) => {
+      await connection.setRemoteDescription({ type, sdp });
+      for (const candidate of later) {
+        await connection.addIceCandidate({ candidate, sdpMid: "0" });
+      }
+    },
+    heard: () => heard,
+    close: () => connection.close(),
+  });
+}
+
+/** Takes the description from one to the other as bytes; with candidates apart, as later ones are. */
+async function tell(
+  { from, to, type, isLate }: {
+    from: Side;
+    to: Side;
+    type: Kind;
+    isLate: boolean;
+  },
+): Promise<void> {
+  const sdp = await from.describe(type);
+  const candidates = sdp.match(/candidate:.*/g) ?? [];
+  assert(candidates.length > 0, sdp);
+  const sent = isLate ? sdp.replace(/a=candidate:.*\r\n/g, "") : sdp;
+  const decoded = decodeDescription(encodeDescription(sent), type);
+  assert(decoded.ok);
+  const later = decodeCandidates(encodeCandidates(isLate ? candidates : []));
+  await to.accept(type, decoded.value, later!);
+}
+
+function connectTest(
+  name: string,
+  { caller, callee, isLate = false }: {
+    caller: (browser: Browser) => Promise<Side>;
+    callee: (browser: Browser) => Promise<Side>;
+    isLate?: boolean;
+  },
+): void {
+  Deno.test({
+    name: name + chromiumMissing,
+    ignore: chromiumPath === undefined,
+    // werift leaves timers of its own behind, which count as both.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const browser = await launchChromium();
+      const sides = await Promise.all([caller(browser), callee(browser)]);
+      const [from, to] = sides;
+      try {
+        await tell({ from, to, type: "offer", isLate });
+        await tell({ from: to, to: from, type: "answer", isLate });
+        const heard = await Promise.all(sides.map((side) => side.heard()));
+        assertEquals(heard, ["hello", "hello"]);
+      } finally {
+        await Promise.all(sides.map((side) => side.close()));
+        await browser.close();
+      }
+    },
+  });
+}
+
+const [page, werift] = [openPage, openWerift];
+connectTest("two pages connect", { caller: page, callee: page });
+connectTest("two pages connect by candidates that come later", {
+  caller: page,
+  callee: page,
+  isLate: true,
+});
+connectTest("a page calls werift", { caller: page, callee: werift });
+connectTest("werift calls a page", { caller: werift, callee: page });
+connectTest("two werift peers connect", { caller: werift, callee: werift });
+connectTest("two werift peers connect by candidates that come later", {
+  caller: werift,
+  callee: werift,
+  isLate: true,
+});
