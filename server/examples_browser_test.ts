@@ -1,98 +1,20 @@
 /** The examples, run as their first lines say, in real browsers. */
 
 import { assertEquals } from "@std/assert";
-import { DEFAULT_CURVE } from "@sigmesh/core";
 import { fileURLToPath } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import {
-  chromiumMissing,
-  chromiumPath,
-  launchChromium,
-} from "./testing/chromium.ts";
-import { startTestNode, type TestNode } from "./testing/test_node.ts";
+import type { Page } from "playwright-core";
+import { chromiumMissing, chromiumPath } from "./testing/chromium.ts";
+import { EXAMPLES, ExamplesStage } from "./testing/examples_stage.ts";
 
-const FOLDER = new URL("../client/examples/", import.meta.url);
-/** The node that the examples name; here it is on another port. */
-const NAMED_NODE = "http://localhost:8000";
-const FAKE_CAMERA = [
-  "--use-fake-device-for-media-stream",
-  "--use-fake-ui-for-media-stream",
-];
-
-/** A node, a server of the examples, a browser. */
-class Stage {
-  readonly node: TestNode;
-  readonly #browser: Browser;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #errors: string[] = [];
-
-  private constructor(node: TestNode, browser: Browser) {
-    this.node = node;
-    this.#browser = browser;
-    this.#server = Deno.serve(
-      { port: 0, hostname: "127.0.0.1", onListen() {} },
-      (request) => this.#serve(new URL(request.url).pathname),
-    );
-  }
-
-  static async set(): Promise<Stage> {
-    const node = await startTestNode({ curve: DEFAULT_CURVE });
-    return new Stage(node, await launchChromium(FAKE_CAMERA));
-  }
-
-  /** Opens an example, or an address of one, in a context of its own. */
-  async open(example: string): Promise<Page> {
-    const context = await this.#browser.newContext();
-    const page = await context.newPage();
-    page.on("pageerror", (error) => this.#errors.push(error.message));
-    const url = new URL(example, `http://127.0.0.1:${this.#server.addr.port}`);
-    await page.goto(url.href);
-    return page;
-  }
-
-  async strike(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.shutdown();
-    await this.node.close();
-    assertEquals(this.#errors, []);
-    assertEquals(this.node.faults, []);
-  }
-
-  async #serve(path: string): Promise<Response> {
-    if (path === "/yjs.js") {
-      const headers = { "content-type": "text/javascript" };
-      return new Response(await bundleYjs(), { headers });
-    }
-    if (!path.endsWith(".html")) return new Response(null, { status: 404 });
-    return new Response(await exampleText(path.slice(1), this.node), {
-      headers: { "content-type": "text/html" },
-    });
-  }
-}
-
-async function exampleText(name: string, node: TestNode): Promise<string> {
-  const text = await Deno.readTextFile(new URL(name, FOLDER));
-  return text.replaceAll(NAMED_NODE, node.origin);
-}
-
-/** As the example says, but for the version, which is that of the lock file. */
-async function bundleYjs(): Promise<Uint8Array<ArrayBuffer>> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["bundle", "--quiet", "--platform", "browser"],
-      fileURLToPath(import.meta.resolve("yjs")),
-    ],
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return stdout;
-}
-
-function exampleTest(name: string, run: (stage: Stage) => Promise<void>): void {
+function exampleTest(
+  name: string,
+  run: (stage: ExamplesStage) => Promise<void>,
+): void {
   Deno.test({
     name: name + chromiumMissing,
     ignore: chromiumPath === undefined,
     async fn() {
-      const stage = await Stage.set();
+      const stage = await ExamplesStage.set();
       try {
         await run(stage);
       } finally {
@@ -141,8 +63,8 @@ exampleTest("chat.html can be opened as a file", async (stage) => {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/chat.html`;
-    const text = await exampleText("chat.html", stage.node);
-    await Deno.writeTextFile(file, text);
+    const text = await Deno.readTextFile(new URL("chat.html", EXAMPLES));
+    await Deno.writeTextFile(file, stage.adapt(text));
     const first = await stage.open(`file://${file}`);
     await see(first, "joined; 0 others are here");
     const second = await stage.open(first.url());
@@ -161,7 +83,7 @@ exampleTest(
     const bot = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "-A", "--no-check"],
-        fileURLToPath(new URL("bot.ts", FOLDER)),
+        fileURLToPath(new URL("bot.ts", EXAMPLES)),
         ...[stage.node.origin, "lobby"],
       ],
       stdout: "null",
