@@ -8,6 +8,9 @@ export type PeerId = string & { readonly __brand: "PeerId" };
 /** Bytes of a peer's id. */
 export const PEER_ID_BYTES = 8;
 
+/** Whom an announcement's offer is made to; no peer's id. */
+export const EVERYONE: PeerId = toPeerId(new Uint8Array(PEER_ID_BYTES));
+
 /** A new one. */
 export function createPeerId(): PeerId {
   return toPeerId(crypto.getRandomValues(new Uint8Array(PEER_ID_BYTES)));
