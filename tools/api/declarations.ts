@@ -87,7 +87,11 @@ export type Declaration =
     | {
       kind: "class";
       def: MembersNode & {
-        constructors?: { jsDoc?: { doc?: string }; params: ParamNode[] }[];
+        constructors?: {
+          jsDoc?: { doc?: string };
+          accessibility?: string;
+          params: ParamNode[];
+        }[];
         extends?: string;
         superTypeParams?: TypeNode[];
       };
@@ -138,7 +142,8 @@ function dropConstructors({ kind, def }: Declaration): void {
   if (kind !== "class") return;
   const isReceived = /(Error|Event)$/.test(def.extends ?? "");
   def.constructors =
-    def.constructors?.filter(({ jsDoc }) =>
-      !isReceived && !IS_NOT_FOR_CALLERS.test(jsDoc?.doc ?? "")
+    def.constructors?.filter(({ jsDoc, accessibility }) =>
+      !isReceived && accessibility === undefined &&
+      !IS_NOT_FOR_CALLERS.test(jsDoc?.doc ?? "")
     ) ?? [];
 }

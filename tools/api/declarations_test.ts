@@ -34,11 +34,14 @@ Deno.test("constructors that applications do not call are left out", async () =>
       /** Throws. */
       constructor(a: string) {}
     }
+    export class D {
+      private constructor(a: string) {}
+    }
   `);
   const counts = [...symbols.values()].map(({ declaration }) =>
     declaration.kind === "class" && declaration.def.constructors?.length
   );
-  assertEquals(counts, [0, 0, 1]);
+  assertEquals(counts, [0, 0, 1, 0]);
 });
 
 Deno.test("a module that cannot be read is an error", async () => {

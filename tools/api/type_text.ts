@@ -104,7 +104,10 @@ function paramText(param: ParamNode, hasDefault = false): string {
       });
     case "object":
       return propertyText({
-        name: "options",
+        // A name of its own says more than the names of all that is in it.
+        name: param.tsType?.kind === "typeLiteral"
+          ? `{ ${param.props.map(({ key }) => key).join(", ")} }`
+          : "options",
         optional: param.optional || hasDefault,
         ...param.tsType && { tsType: param.tsType },
       });

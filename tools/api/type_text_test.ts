@@ -32,17 +32,18 @@ Deno.test("what may be left out need not say that it may be undefined", async ()
   assertEquals(textOf(symbols.get("A")!), "{ a?: string; b?: () => void }");
 });
 
-Deno.test("a parameter with a default may be left out; a pattern is called options", async () => {
+Deno.test("a parameter with a default may be left out; a pattern is called options, or what it says", async () => {
   const symbols = await symbolsOf(`
     export function f<T extends Event>(
-      { a }: { a: T }, b: string, c = 5, { d = 1 }: { d?: number } = {}, ...e: string[]
+      { a }: { a: T }, b: string, c = 5, { d = 1 }: Options = {}, ...e: string[]
     ): T { return a; }
+    export interface Options { d?: number }
   `);
   const { declaration } = symbols.get("f")!;
   assertEquals(
     declaration.kind === "function" && functionText("f", declaration.def),
-    "f<T extends Event>(options: { a: T }, b: string, c?: number, " +
-      "options?: { d?: number }, ...e: string[]): T",
+    "f<T extends Event>({ a }: { a: T }, b: string, c?: number, " +
+      "options?: Options, ...e: string[]): T",
   );
 });
 
