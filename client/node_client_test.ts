@@ -94,7 +94,15 @@ Deno.test("what no room can carry is refused before any work", async () => {
     TypeError,
     "surrogate",
   );
-  assertThrows(() => new NodeClient("ftp://node.example"), TypeError, "http");
+  for (
+    const name of ["ftp://node.example", "node.example", "", "localhost:8000"]
+  ) {
+    assertThrows(
+      () => new NodeClient(name),
+      TypeError,
+      `Name a node as https://node.example, not "${name}"`,
+    );
+  }
   assertThrows(() => new NodeClient("node.example"), TypeError);
 });
 
