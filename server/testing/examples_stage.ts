@@ -54,9 +54,16 @@ export class ExamplesStage {
   }
 
   /** Opens a page, by its name or address, in a context of its own; its errors fail the test. */
-  async open(name: string): Promise<Page> {
+  async open(
+    name: string,
+    { before = "" }: {
+      /** Script that runs before those of the page. */
+      before?: string;
+    } = {},
+  ): Promise<Page> {
     const context = await this.#browser.newContext();
     const page = await context.newPage();
+    await page.addInitScript(before);
     page.on("pageerror", (error) => this.#errors.push(error.message));
     const url = new URL(name, `http://127.0.0.1:${this.#server.addr.port}`);
     await page.goto(url.href);
