@@ -199,8 +199,12 @@ Deno.test("nodes that a node names are gone to when it dies", async () => {
       : globalThis.fetch(url, init);
   const channel = openChannel(proxy.origin, ROOM, { fetch });
   await channel.ready;
+  await channel.post("x");
+  assertEquals(
+    channel.knownNodes.map(({ origin }) => origin),
+    [proxy.origin, other.origin],
+  );
   const opened = becomes(channel, "open");
-  while (channel.knownNodes.length < 2) await Promise.resolve();
   await proxy.kill();
   assertEquals((await opened).node, other.origin);
   channel.close();
