@@ -49,7 +49,7 @@ export function symbolText(
   ].filter((text) => text !== "").join("\n\n");
 }
 
-/** A comment with its links, and with examples that no test option is left in. */
+/** A comment with its links. Its examples are tested where they come from, if they are to be. */
 export function docText(doc: string | undefined, symbols: Symbols): string {
   return (doc ?? "").trim()
     .replaceAll(/\{@link(?:code|plain)? ([\w.]+)\}/g, (_, target: string) => {
@@ -58,7 +58,7 @@ export function docText(doc: string | undefined, symbols: Symbols): string {
         ? `[\`${target}\`](#${name!.toLowerCase()})`
         : `\`${target}\``;
     })
-    .replaceAll(/^```(\w+) [\w ]+$/gm, "```$1");
+    .replaceAll(/^```(\w+)( ignore)?$/gm, "```$1 ignore");
 }
 
 function linkTo(name: string): string {
@@ -96,7 +96,7 @@ function isBranded(type: TypeNode | undefined): boolean {
 }
 
 function fenced(code: string): string {
-  return "```ts\n" + code + "\n```";
+  return "```ts ignore\n" + code + "\n```";
 }
 
 function membersOf(declaration: Declaration, symbols: Symbols): Member[] {

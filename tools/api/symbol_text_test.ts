@@ -18,7 +18,7 @@ Deno.test("a function is told with its signature, comment and types", async () =
     await textOf("f", source),
     [
       "### f",
-      "```ts\nfunction f(options: Options): void;\n```",
+      "```ts ignore\nfunction f(options: Options): void;\n```",
       "Does it by [`Options`](#options). Throws.",
       "With [`Options`](#options).",
     ].join("\n\n"),
@@ -97,13 +97,16 @@ Deno.test("what another package exports says so", async () => {
   const symbols = await symbolsOf("export {};\n", "export type A = 1;\n");
   assertEquals(
     symbolText(symbols.get("A")!, { symbols, own: "test" }),
-    "### A\n\n```ts\ntype A = 1;\n```\n\nOf `other`.",
+    "### A\n\n```ts ignore\ntype A = 1;\n```\n\nOf `other`.",
   );
 });
 
-Deno.test("comments keep names that the page has not, and lose the options of tests", () => {
+Deno.test("comments keep names that the page has not, and examples are not tested twice", () => {
   assertEquals(
-    docText("See {@linkcode a.b}.\n\n```ts ignore\na;\n```\n", new Map()),
-    "See `a.b`.\n\n```ts\na;\n```",
+    docText(
+      "See {@linkcode a.b}.\n\n```ts\na;\n```\n\n```js ignore\nb;\n```\n",
+      new Map(),
+    ),
+    "See `a.b`.\n\n```ts ignore\na;\n```\n\n```js ignore\nb;\n```",
   );
 });
