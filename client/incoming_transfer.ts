@@ -23,6 +23,8 @@ export interface Receiving {
   readonly bytes: number;
   /** Bytes in all; undefined for a stream. */
   readonly total: number | undefined;
+  /** Why it was given up: there will be no more of it. */
+  readonly failure?: unknown;
 }
 
 /** What an {@linkcode IncomingTransfer} asks for and tells. */
@@ -97,6 +99,7 @@ export class IncomingTransfer {
   fail(reason: unknown): void {
     this.#isOver = true;
     this.#sink.fail(reason);
+    this.#report({ failure: reason });
   }
 
   #grant(): void {
@@ -106,7 +109,7 @@ export class IncomingTransfer {
     this.#watch.tell({ kind: "credit", id: this.opening.id, byteCount });
   }
 
-  #report(): void {
+  #report(failure?: { failure: unknown }): void {
     const { id, total, label } = this.opening;
     const [type, name] = label.split("\0");
     this.#watch.onReceiving({
@@ -115,6 +118,7 @@ export class IncomingTransfer {
       ...(type && { type }),
       bytes: this.#bytes,
       total,
+      ...failure,
     });
   }
 }
