@@ -1,6 +1,7 @@
 /** How a room is joined. */
 
 import type { ChannelOptions } from "./channel.ts";
+import type { Room } from "./room.ts";
 
 /** Options of {@linkcode joinRoom}. */
 export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
@@ -14,6 +15,8 @@ export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
   /** Peers at most. Default 64: each one is connected to every other. */
   readonly maxPeers?: number | undefined;
+  /** Called with the room before it is joined: for those who show how joining goes. */
+  readonly onRoom?: ((room: Room) => void) | undefined;
   /** Where the platform has none: the class of a package, such as `werift`'s. */
   readonly RTCPeerConnection?: unknown;
 }
