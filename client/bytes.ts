@@ -5,19 +5,20 @@ export function encodeU32(value: number): number[] {
   return [value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255];
 }
 
-/** A byte as two hex digits; to be given to `Array.from`. */
-export function toHexPair(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
+/** Bytes as hex digits, two each, with something between them. */
+export function toHex(bytes: Uint8Array, between = ""): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join(between);
 }
 
-/** Bytes of hex digits; an even number of them. */
+/** The bytes of hex digits, an even number of them. */
 export function fromHex(digits: string): number[] {
   return digits.match(/../g)!.map((pair) => parseInt(pair, 16));
 }
 
 /**
- * Reads fields one after the other. Past the end they are zeros, and
- * {@linkcode ByteReader.isPast} says so: decoders ask once, when all is read.
+ * Reads fields one after the other. Past the end they are zeros, and `left` is
+ * negative: decoders ask once, when all is read.
  */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -28,18 +29,13 @@ export class ByteReader {
     this.#bytes = bytes;
   }
 
-  /** Whether more was read than there is. */
-  get isPast(): boolean {
-    return this.#at > this.#bytes.length;
-  }
-
   /** Bytes that are not read yet. */
   get left(): number {
-    return Math.max(0, this.#bytes.length - this.#at);
+    return this.#bytes.length - this.#at;
   }
 
   /** The next so many bytes; by default all that are left. */
-  take(length: number = this.left): Uint8Array<ArrayBuffer> {
+  take(length: number = Math.max(0, this.left)): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(length);
     taken.set(this.#bytes.subarray(this.#at, this.#at += length));
     return taken;

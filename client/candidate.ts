@@ -1,28 +1,22 @@
 /** ICE candidates in a few bytes: 7 with an IPv4 address, 19 with an IPv6 or mDNS one. */
 
-import { ByteReader, fromHex, toHexPair } from "./bytes.ts";
+import { ByteReader, fromHex, toHex } from "./bytes.ts";
 
 /** Candidates of one description, or of one list of later ones. */
 const MAX_CANDIDATES = 40;
 /** A description with so many bytes of them fits into a post. */
 const MAX_BYTES = 600;
 
-// Where a number stands for an entry, it is its place in the list.
+// The first byte has places in these lists: 2 bits each, and 4 of the address.
 const TYPES = ["host", "srflx", "prflx", "relay"];
-/** RFC 8445, section 5.1.2.2. */
-const TYPE_PREFERENCES = [126, 100, 110, 2];
-/** Of whatever is over TCP: after all that is direct over UDP (RFC 6544, section 4.2). */
-const TCP_PREFERENCE = 90;
 /** TCP by its `tcptype`. Active ones are left out: nobody can connect to them. */
 const PROTOCOLS = ["udp", "passive", "so"];
-/** Kinds of address. */
-const IPV4 = 0, IPV6 = 1, MDNS = 2, NAME = 3;
+const IPV4 = 0, IPV6 = 1, MDNS = 2;
 
-interface Candidate {
-  readonly isHost: boolean;
-  readonly priority: number;
-  readonly bytes: readonly number[];
-}
+/** RFC 8445, section 5.1.2.2, by type. */
+const PREFERENCES = [126, 100, 110, 2];
+/** Over TCP: after what is direct over UDP (RFC 6544, section 4.2). */
+const TCP_PREFERENCE = 90;
 
 /**
  * `candidate:…` texts as bytes, best first. Left out are those of an unknown
@@ -30,79 +24,52 @@ interface Candidate {
  * too many, the least of the device's own: what a server found is scarcer.
  */
 export function encodeCandidates(candidates: readonly string[]): Uint8Array {
-  const ranked = candidates.flatMap(parseCandidate)
-    .sort((a, b) => b.priority - a.priority);
-  let left = MAX_BYTES;
-  const kept = new Set(
-    [true, false].flatMap((isLast) => ranked.filter((c) => c.isHost !== isLast))
-      .slice(0, MAX_CANDIDATES)
-      .filter(({ bytes }) => (left -= bytes.length) >= 0),
-  );
-  return Uint8Array.from(
-    ranked.flatMap((one) => kept.has(one) ? one.bytes : []),
-  );
+  const kept = candidates.flatMap(parseCandidate)
+    .sort((a, b) => b.priority - a.priority)
+    .map(({ bytes }) => bytes);
+  while (kept.length > MAX_CANDIDATES || kept.flat().length > MAX_BYTES) {
+    kept.splice(kept.findLastIndex(([head]) => (head! & 3) === 0), 1);
+  }
+  return Uint8Array.from(kept.flat());
 }
 
 /** One, or none that can be sent. */
-function parseCandidate(text: string): Candidate[] {
-  const [, protocol, priority, address, port, typeName, , tcpType] =
-    /^candidate:\S+ 1 (\S+) (\d+) (\S+) (\d+) typ (\S+)(.* tcptype (\S+))?/i
+function parseCandidate(
+  text: string,
+): { priority: number; bytes: number[] }[] {
+  const [, protocol = "", priority, address = "", port, typeName = "", , how] =
+    /^candidate:\S+ 1 (\S+) (\d+) (\S+) (\d+) typ (\S+)(.* tcptype (\S+))?/
       .exec(text) ?? [];
-  if (address === undefined) return [];
-  const type = TYPES.indexOf(typeName!);
-  const how = PROTOCOLS.indexOf(tcpType ?? protocol!.toLowerCase());
-  const encoded = encodeAddress(address);
-  if (type < 0 || how < 0 || encoded === undefined) return [];
+  const type = TYPES.indexOf(typeName);
+  const transport = PROTOCOLS.indexOf(how ?? protocol.toLowerCase());
+  const [kind, digits] = parseAddress(address);
+  if (type < 0 || transport < 0 || digits === undefined) return [];
   return [{
-    isHost: type === 0,
     priority: Number(priority),
     bytes: [
-      type | how << 2 | encoded.kind << 4,
+      type | transport << 2 | kind << 4,
       Number(port) >> 8,
       Number(port) & 255,
-      ...encoded.bytes,
+      ...fromHex(digits),
     ],
   }];
 }
 
-function encodeAddress(
-  address: string,
-): { kind: number; bytes: number[] } | undefined {
+/** Kind and hex digits; no digits for an address of another form, or with a zone. */
+function parseAddress(address: string): [kind: number, digits?: string] {
   if (/^(\d+\.){3}\d+$/.test(address)) {
-    return { kind: IPV4, bytes: address.split(".").map(Number) };
+    return [IPV4, toHex(Uint8Array.from(address.split("."), Number))];
   }
-  if (address.includes(":")) {
-    const bytes = encodeIpv6(address);
-    return bytes && { kind: IPV6, bytes };
-  }
-  if (/^[\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8}\.local$/.test(address)) {
-    const bytes = fromHex(address.slice(0, 36).replaceAll("-", ""));
-    return { kind: MDNS, bytes };
-  }
-  if (!isName(address)) return undefined;
-  const bytes = Array.from(address, (letter) => letter.charCodeAt(0));
-  return { kind: NAME, bytes: [bytes.length, ...bytes] };
+  const [kind, digits] = address.endsWith(".local")
+    ? [MDNS, address.slice(0, -6).replaceAll("-", "")]
+    : [IPV6, expandIpv6(address)];
+  return /^[\da-f]{32}$/.test(digits) ? [kind, digits] : [kind];
 }
 
-function isName(text: string): boolean {
-  return /^[\w.-]{1,255}$/.test(text);
-}
-
-/** By URL, which knows every spelling; undefined for what is none, or has a zone. */
-function encodeIpv6(text: string): number[] | undefined {
-  try {
-    const [head, tail] = canonicalIpv6(text).split("::")
-      .map((half) => half === "" ? [] : half.split(":"));
-    const zeros = tail && Array(8 - head!.length - tail.length).fill("0");
-    return [...head!, ...zeros ?? [], ...tail ?? []]
-      .flatMap((group) => fromHex(group.padStart(4, "0")));
-  } catch {
-    return undefined;
-  }
-}
-
-function canonicalIpv6(text: string): string {
-  return new URL(`http://[${text}]`).hostname.slice(1, -1);
+function expandIpv6(address: string): string {
+  const groups = address.split(":");
+  return address.replace("::", ":".padEnd(10 - groups.length, ":"))
+    .split(":").map((group) => group.padStart(4, "0")).join("");
 }
 
 /** Reads what {@linkcode encodeCandidates} made; undefined when it cannot have. */
@@ -110,53 +77,35 @@ export function decodeCandidates(bytes: Uint8Array): string[] | undefined {
   const reader = new ByteReader(bytes);
   const candidates: string[] = [];
   while (reader.left > 0) {
-    const candidate = readCandidate(reader, candidates.length);
-    if (candidate === undefined || candidates.length === MAX_CANDIDATES) {
+    const head = reader.number(1);
+    const port = reader.number(2);
+    const type = TYPES[head & 3];
+    const protocol = PROTOCOLS[head >> 2 & 3];
+    const address = readAddress(reader, head >> 4);
+    const place = candidates.length;
+    if (!protocol || !address || reader.left < 0 || place === MAX_CANDIDATES) {
       return undefined;
     }
-    candidates.push(candidate);
+    const isTcp = protocol !== "udp";
+    const preference = isTcp ? TCP_PREFERENCE : PREFERENCES[head & 3]!;
+    const priority = preference << 24 | 65535 - place << 8 | 255;
+    // Those of one foundation wait for each other (RFC 8445, 6.1.2.6): here none does.
+    candidates.push(
+      `candidate:${head}${port} 1 ${isTcp ? "tcp" : "udp"} ${priority} ` +
+        `${address} ${port} typ ${type}` +
+        (type === "host" ? "" : " raddr 0.0.0.0 rport 0") +
+        (isTcp ? ` tcptype ${protocol}` : ""),
+    );
   }
   return candidates;
 }
 
-/** Priorities are made of the type and the place among the others. */
-function readCandidate(reader: ByteReader, place: number): string | undefined {
-  const head = reader.number(1);
-  const type = head & 3;
-  const protocol = PROTOCOLS[head >> 2 & 3];
-  const port = reader.number(2);
-  const address = readAddress(reader, head >> 4);
-  if (protocol === undefined || address === undefined || reader.isPast) {
-    return undefined;
-  }
-  const isTcp = protocol !== "udp";
-  const preference = isTcp ? TCP_PREFERENCE : TYPE_PREFERENCES[type]!;
-  const priority = preference << 24 | 65535 - place << 8 | 255;
-  // Candidates of one foundation wait for each other; these have none in common.
-  const foundation = `${head}${port}`;
-  return `candidate:${foundation} 1 ${isTcp ? "tcp" : "udp"} ${priority} ` +
-    `${address} ${port} typ ${TYPES[type]}` +
-    (type === 0
-      ? ""
-      : ` raddr ${head >> 4 === IPV6 ? "::" : "0.0.0.0"} rport 0`) +
-    (isTcp ? ` tcptype ${protocol}` : "");
-}
-
 function readAddress(reader: ByteReader, kind: number): string | undefined {
-  switch (kind) {
-    case IPV4:
-      return reader.take(4).join(".");
-    case IPV6: {
-      const hex = Array.from(reader.take(16), toHexPair).join("");
-      return canonicalIpv6(hex.match(/..../g)!.join(":"));
-    }
-    case MDNS: {
-      const hex = Array.from(reader.take(16), toHexPair).join("");
-      return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") + ".local";
-    }
-    case NAME: {
-      const name = String.fromCharCode(...reader.take(reader.number(1)));
-      return isName(name) ? name : undefined;
-    }
+  if (kind === IPV4) return reader.take(4).join(".");
+  const digits = toHex(reader.take(16));
+  if (kind === IPV6) return digits.match(/..../g)!.join(":");
+  if (kind === MDNS) {
+    return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") +
+      ".local";
   }
 }

@@ -1,41 +1,38 @@
-/** A room's messages in, paid posts out, over one node, for as long as it takes. */
+/** A room's messages in, paid posts out, over one node or several, for as long as it takes. */
 
-import type { SolveProgress } from "@sigmesh/core";
-import {
-  EVENTS,
-  LIMITS,
-  parseProblem,
-  parseQuote,
-  type Quote,
-  type RoomHash,
-} from "@sigmesh/core/wire";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { parseToken, type SolveProgress } from "@sigmesh/core";
+import type { Quote, RoomHash } from "@sigmesh/core/wire";
 import {
   type ChannelEvents,
   ChannelMessageEvent,
   type ChannelState,
   ChannelStateEvent,
 } from "./channel_events.ts";
+import { NodeRefusalError, NodeUnreachableError } from "./errors.ts";
+import type { KnownNode } from "./known_node.ts";
 import {
-  NodeProtocolError,
-  NodeRefusalError,
-  NodeUnreachableError,
-} from "./errors.ts";
-import {
-  NodeClient,
+  type NodeClient,
   type NodeClientOptions,
   type PostReceipt,
   requireRoom,
 } from "./node_client.ts";
+import { type NodeName, NodeSelector } from "./node_selector.ts";
+import { type Page, thisPage } from "./page.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
-import { Watchdog } from "./watchdog.ts";
+import { StreamSuccession } from "./stream_succession.ts";
 
 /** Options of {@linkcode openChannel}. */
 export interface ChannelOptions extends NodeClientOptions {
+  /** Time for one answer, and for the first stream to open. Default 15,000. */
+  readonly timeoutMs?: number | undefined;
   /** Closes the channel. */
   readonly signal?: AbortSignal | undefined;
   /** Begin with the messages of the last so many seconds, at most 60. Default 0. */
   readonly sinceSeconds?: number | undefined;
+  /** Whether to ask nodes for others, to go to when they fail. Default true. */
+  readonly discover?: boolean | undefined;
+  /** Default: the page that the channel is in. */
+  readonly page?: Page | undefined;
 }
 
 /** Options of {@linkcode Channel.post}. */
@@ -46,14 +43,10 @@ export interface ChannelPostOptions {
   readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
 }
 
-/** Longer silence than this means that the stream is dead: the node sends a quote every 15 s. */
-const SILENCE_MS = (LIMITS.heartbeatSeconds * 2 + 5) * 1000;
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 30_000;
-/** Ids remembered to drop duplicates; beyond, the oldest goes. */
-const MAX_SEEN = 4096;
 /** Posts that wait for their turn to be mined. */
 const MAX_WAITING_POSTS = 64;
+/** Timers of a longer time would run at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Opens a signaling channel: for those who bring their own RTCPeerConnection.
@@ -67,66 +60,94 @@ const MAX_WAITING_POSTS = 64;
  * await channel.post("hello");
  * ```
  *
- * Throws TypeError when node or room are not named as they must be.
+ * Of several nodes the cheapest is used, and when it fails the next one; what
+ * was missed is replayed and nothing comes twice. `ready` rejects with
+ * `NodesUnreachableError` when none could be used in time; once open, a channel
+ * ends only by `close`.
+ *
+ * Throws TypeError when nodes or room are not named as they must be.
  */
 export function openChannel(
-  node: string | URL | NodeClient,
+  nodes: NodeName | readonly NodeName[],
   room: string,
   options: ChannelOptions = {},
 ): Channel {
-  const client = node instanceof NodeClient
-    ? node
-    : new NodeClient(node, options);
-  return new Channel(client, room, options);
+  return new Channel(nodes, room, options);
 }
 
 /** See {@linkcode openChannel}. */
 export class Channel extends EventTarget {
-  /** The node that is used. */
-  readonly node: NodeClient;
   /** The room's name. */
   readonly room: RoomHash;
   /** Resolves at the first opening; rejects when the channel closes before. */
   readonly ready: Promise<void>;
-  #state: ChannelState = "connecting";
+  readonly #page: Page;
+  readonly #selector: NodeSelector;
+  readonly #streams: StreamSuccession;
   readonly #closing = new AbortController();
+  #state: ChannelState = "connecting";
+  #used: KnownNode | undefined;
+  /** Aborted when the node that is used has failed and another is. */
+  #moving = new AbortController();
+  #quote: Quote | undefined;
+  /** How far the node's clock is ahead of this page's. */
+  #aheadMs = 0;
+  #hasOpened = false;
   #resolveReady = () => {};
   #rejectReady: (reason: unknown) => void = () => {};
-  readonly #seen = new Set<string>();
-  #quote: Quote | undefined;
-  #lastId: string | undefined;
-  #heardAt: number | undefined;
-  /** Why the node ends the present stream, when it said so. */
-  #refusal: NodeRefusalError | undefined;
-  /** What the next stream must be paid with: the node's slots run short. */
-  #streamQuote: Quote | undefined;
-  /** Whether the present stream was paid for. */
-  #hasPaid = false;
-  #retryMs = FIRST_RETRY_MS;
-  readonly #sinceSeconds: number;
   #posting: Promise<unknown> = Promise.resolve();
   #waitingPosts = 0;
 
   /** Use {@linkcode openChannel}. */
   constructor(
-    node: NodeClient,
+    nodes: NodeName | readonly NodeName[],
     room: string,
-    { signal, sinceSeconds = 0 }: ChannelOptions,
+    {
+      signal,
+      sinceSeconds = 0,
+      discover = true,
+      page = thisPage,
+      ...client
+    }: ChannelOptions,
   ) {
     super();
-    this.node = node;
     this.room = requireRoom(room);
-    this.#sinceSeconds = sinceSeconds;
+    this.#page = page;
+    this.#selector = new NodeSelector(
+      [nodes].flat(),
+      { client, discover, page },
+    );
+    const [first, ...others] = this.#selector.known;
+    if (others.length === 0) this.#used = first;
+    this.#streams = new StreamSuccession(this.room, {
+      selector: this.#selector,
+      listener: {
+        onMessage: (id, text) =>
+          this.dispatchEvent(new ChannelMessageEvent(id, text)),
+        onQuote: (node, quote) => this.#open(node, quote),
+        onResync: () => this.dispatchEvent(new Event("resync")),
+        onLost: (cause) => this.#lose(cause),
+        onPaused: () => {
+          this.#quote = undefined; // it may grow old
+          this.#setState("paused");
+        },
+        onHopeless: () => this.#end(this.#selector.explain()),
+      },
+      page,
+      sinceSeconds,
+      closing: this.#closing.signal,
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
     });
     this.ready.catch(() => {}); // told by the state too
+    this.#startDeadline(client.timeoutMs ?? 15_000);
     if (signal?.aborted) this.close();
     signal?.addEventListener("abort", () => this.close(), {
       signal: this.#closing.signal,
     });
-    this.#run();
+    this.#streams.run();
   }
 
   /** What the channel is doing. */
@@ -134,15 +155,31 @@ export class Channel extends EventTarget {
     return this.#state;
   }
 
+  /** The node that is used; undefined until one of several was chosen. */
+  get node(): NodeClient | undefined {
+    return this.#used?.client;
+  }
+
+  /** The nodes that were given and, after them, those that were found. */
+  get knownNodes(): readonly NodeClient[] {
+    return this.#selector.known.map(({ client }) => client);
+  }
+
   /** What a post to this room costs now, as last heard. */
   get quote(): Quote | undefined {
     return this.#quote;
   }
 
+  /** Unix time in milliseconds by the node's clock, or by this device's before it was heard. */
+  nodeTimeMs(): number {
+    return this.#page.now() + this.#aheadMs;
+  }
+
   /**
    * Pays for a post and sends it. Posts are mined one after the other and
    * arrive in order. Rejects as {@linkcode NodeClient.post} does, and with
-   * RangeError when 64 posts are waiting.
+   * RangeError when 64 posts are waiting. Where there are several nodes, a post
+   * whose node fails is paid for again at the next one, and may arrive twice.
    */
   async post(
     text: string,
@@ -156,21 +193,27 @@ export class Channel extends EventTarget {
     const either = joinSignals(signal, this.#closing.signal);
     const giveUp = either.signal;
     this.#waitingPosts++;
-    const turn = this.#posting.then(async () => {
-      giveUp.throwIfAborted();
-      const receipt = await this.node.post(this.room, text, {
-        quote: this.#quote,
-        signal: giveUp,
-        onProgress,
+    const turn = this.#posting
+      .then(() => this.#pay(text, { signal: giveUp, onProgress }))
+      .finally(() => {
+        this.#waitingPosts--;
+        either.release();
       });
-      this.#quote = { token: receipt.token, height: receipt.height };
-      return receipt;
-    }).finally(() => {
-      this.#waitingPosts--;
-      either.release();
-    });
     this.#posting = turn.catch(() => {});
     return await unlessAborted(turn, giveUp);
+  }
+
+  /**
+   * Lets go of the stream, so that a page that is left can be kept by the
+   * browser: call it on `pagehide`, and `resume` on `pageshow`.
+   */
+  pause(): void {
+    this.#streams.pause();
+  }
+
+  /** Opens the stream again, with what was missed. */
+  resume(): void {
+    this.#streams.resume();
   }
 
   /** Closes the stream and gives up posts that are waiting. */
@@ -200,6 +243,88 @@ export class Channel extends EventTarget {
     );
   }
 
+  /** Pays at the node that is used, and again at the next one when that fails. */
+  async #pay(
+    text: string,
+    { signal, onProgress }: { signal: AbortSignal } & ChannelPostOptions,
+  ): Promise<PostReceipt> {
+    for (let failures = 0;; failures++) {
+      signal.throwIfAborted();
+      const used = await this.#nodeToPay(signal);
+      const either = joinSignals(signal, this.#moving.signal);
+      try {
+        const receipt = await used.client.post(this.room, text, {
+          quote: this.#quote,
+          signal: either.signal,
+          onProgress,
+        });
+        this.#selector.learn(receipt.cost);
+        if (used === this.#used) this.#hearQuote(receipt);
+        return receipt;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (either.signal.aborted) continue; // the stream has moved on
+        const others = this.#selector.known.length - 1;
+        if (failures >= others || !isFaultOfNode(error)) throw error;
+        this.#streams.leave(used, error);
+      } finally {
+        either.release();
+      }
+    }
+  }
+
+  /** Waits for another node while the one that was used has failed. */
+  async #nodeToPay(signal: AbortSignal): Promise<KnownNode> {
+    while (true) {
+      const used = this.#used;
+      const isOnly = this.#selector.known.length === 1;
+      if (used !== undefined && (isOnly || !used.hasFailed)) return used;
+      const change = new Promise((resolve) =>
+        this.addEventListener("state", resolve, { once: true })
+      );
+      await unlessAborted(change, signal);
+    }
+  }
+
+  #open(node: KnownNode, quote: Quote | undefined): void {
+    if (node !== this.#used) {
+      if (this.#used?.hasFailed) {
+        this.#moving.abort();
+        this.#moving = new AbortController();
+      }
+      this.#used = node;
+      this.#quote = undefined;
+    }
+    if (quote !== undefined) this.#hearQuote(quote);
+    this.#hasOpened = true;
+    this.#resolveReady();
+    this.#setState("open");
+  }
+
+  #hearQuote({ token, height }: Quote): void {
+    this.#quote = { token, height };
+    const parsed = parseToken(token);
+    if (!parsed.ok) return;
+    this.#aheadMs = parsed.value.issuedAt * 1000 - this.#page.now();
+  }
+
+  #lose(cause: unknown): void {
+    if (this.#state === "closed") return;
+    this.#setState(this.#hasOpened ? "reconnecting" : "connecting", cause);
+  }
+
+  #startDeadline(timeoutMs: number): void {
+    const timer = setTimeout(
+      () =>
+        this.#streams.isPaused
+          ? this.#startDeadline(timeoutMs)
+          : this.#end(this.#selector.explain()),
+      Math.min(timeoutMs, MAX_TIMER_MS),
+    );
+    const stop = () => clearTimeout(timer);
+    this.ready.then(stop, stop);
+  }
+
   #end(cause: unknown): void {
     if (this.#state === "closed") return;
     this.#closing.abort(cause);
@@ -210,153 +335,11 @@ export class Channel extends EventTarget {
   #setState(state: ChannelState, cause?: unknown): void {
     if (this.#state === state && cause === undefined) return;
     this.#state = state;
-    this.dispatchEvent(new ChannelStateEvent(state, cause));
-  }
-
-  /** Streams one after the other, until closed. */
-  async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      let cause: unknown;
-      try {
-        await this.#readStream();
-        cause = this.#refusal;
-      } catch (error) {
-        if (this.#isFinal(error)) return this.#end(error);
-        cause = error;
-      }
-      if (this.#closing.signal.aborted) return;
-      this.#setState(
-        this.#heardAt === undefined ? "connecting" : "reconnecting",
-        cause,
-      );
-      if (this.#streamQuote === undefined) await this.#pause();
-    }
-  }
-
-  async #readStream(): Promise<void> {
-    this.#refusal = undefined;
-    this.#hasPaid = false;
-    const pow = await this.#payForStream();
-    this.#hasPaid = pow.pow !== undefined;
-    const watchdog = new Watchdog(SILENCE_MS, this.#closing.signal);
-    try {
-      const stream = await this.node.openStream(this.room, {
-        query: { ...this.#replayQuery(), ...pow },
-        signal: watchdog.signal,
-      });
-      const parser = createParser({
-        onEvent: (event) => this.#receive(event),
-        onRetry: (retryMs) => {
-          this.#retryMs = Math.max(
-            FIRST_RETRY_MS,
-            Math.min(retryMs, MAX_RETRY_MS),
-          );
-        },
-        maxBufferSize: MAX_EVENT_CHARACTERS,
-      });
-      const decoder = new TextDecoder();
-      const reader = stream.getReader();
-      while (true) {
-        const { done, value } = await reader.read().catch((cause) => {
-          throw new NodeUnreachableError(this.node.origin, cause);
-        });
-        if (done) return;
-        watchdog.feed();
-        parser.feed(decoder.decode(value, { stream: true }));
-      }
-    } finally {
-      watchdog.close();
-    }
-  }
-
-  /** A stamp for the next stream, where the last one was refused for want of it. */
-  async #payForStream(): Promise<{ pow?: string }> {
-    const quote = this.#streamQuote;
-    if (quote === undefined) return {};
-    this.#streamQuote = undefined;
-    const { signal } = this.#closing;
-    return { pow: await this.node.payForStream(this.room, { quote, signal }) };
-  }
-
-  /** Whether trying again would give the same answer. */
-  #isFinal(error: unknown): boolean {
-    if (error instanceof NodeProtocolError) return this.#heardAt === undefined;
-    if (!(error instanceof NodeRefusalError) || !error.isOfNode) return false;
-    const { status } = error.problem;
-    return status >= 400 && status < 500 && status !== 408 && status !== 429;
-  }
-
-  /** What was missed since the last stream, or what was asked for at first. */
-  #replayQuery(): Record<string, string> {
-    if (this.#lastId !== undefined) return { last_event_id: this.#lastId };
-    const missed = this.#heardAt === undefined
-      ? this.#sinceSeconds
-      : Math.ceil((Date.now() - this.#heardAt) / 1000) + 1;
-    return missed > 0
-      ? { since: `${Math.min(missed, LIMITS.historySeconds)}` }
-      : {};
-  }
-
-  #receive({ event, id, data }: EventSourceMessage): void {
-    switch (event) {
-      case undefined:
-        return this.#receiveMessage(id, data);
-      case EVENTS.quote:
-        this.#quote = parseQuote(parseJson(data)) ?? this.#quote;
-        this.#heardAt = Date.now();
-        this.#resolveReady();
-        return this.#setState("open");
-      case EVENTS.overloaded: {
-        const problem = parseProblem(parseJson(data));
-        if (problem === undefined) return;
-        this.#refusal = new NodeRefusalError(this.node.origin, problem);
-        // At once, but once: what was paid for is not refused for the price.
-        if (!this.#hasPaid) this.#streamQuote = parseQuote(problem);
-        return;
-      }
-      case EVENTS.resync:
-        this.dispatchEvent(new Event("resync"));
-    }
-  }
-
-  #receiveMessage(id: string | undefined, data: string): void {
-    if (id === undefined) return;
-    this.#heardAt = Date.now();
-    this.#lastId = id;
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
-    if (this.#seen.size > MAX_SEEN) {
-      this.#seen.delete(this.#seen.values().next().value!);
-    }
-    this.dispatchEvent(new ChannelMessageEvent(id, data));
-  }
-
-  /** Waits before the next try, longer each time, and not past coming online. */
-  #pause(): Promise<void> {
-    const delayMs = this.#retryMs * (0.5 + Math.random());
-    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
-    const closing = this.#closing.signal;
-    return new Promise((resolve) => {
-      const resume = () => {
-        clearTimeout(timer);
-        globalThis.removeEventListener?.("online", resume);
-        closing.removeEventListener("abort", resume);
-        resolve();
-      };
-      const timer = setTimeout(resume, delayMs);
-      globalThis.addEventListener?.("online", resume); // Node.js has none
-      closing.addEventListener("abort", resume);
-    });
+    this.dispatchEvent(new ChannelStateEvent(state, cause, this.node?.origin));
   }
 }
 
-/** A post has at most 1,024 bytes; a quote is short. */
-const MAX_EVENT_CHARACTERS = 16 * 1024;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function isFaultOfNode(error: unknown): boolean {
+  return error instanceof NodeUnreachableError ||
+    error instanceof NodeRefusalError && error.problem.status >= 500;
 }

@@ -16,20 +16,28 @@ export class ChannelMessageEvent extends Event {
 }
 
 /** What a channel is doing. */
-export type ChannelState = "connecting" | "open" | "reconnecting" | "closed";
+export type ChannelState =
+  | "connecting"
+  | "open"
+  | "reconnecting"
+  | "paused"
+  | "closed";
 
-/** The channel's state has changed. */
+/** The channel's state or its node has changed. */
 export class ChannelStateEvent extends Event {
   /** The new state. */
   readonly state: ChannelState;
   /** Why, when something failed; then the event comes though the state may be the same. */
   readonly cause: unknown;
+  /** Origin of the node that is used, once there is one. */
+  readonly node: string | undefined;
 
   /** Made by the channel. */
-  constructor(state: ChannelState, cause: unknown) {
+  constructor(state: ChannelState, cause: unknown, node?: string) {
     super("state");
     this.state = state;
     this.cause = cause;
+    this.node = node;
   }
 }
 
@@ -37,7 +45,7 @@ export class ChannelStateEvent extends Event {
 export interface ChannelEvents {
   /** A message, each once, one's own included. */
   message: ChannelMessageEvent;
-  /** The state has changed. */
+  /** State or node have changed, or something failed. */
   state: ChannelStateEvent;
   /** Messages were lost on the way: they are older than the node's history. */
   resync: Event;

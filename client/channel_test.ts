@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import net from "node:net";
+import { startCutProxy } from "../server/testing/cut_proxy.ts";
 import { startTestNode, withTestNode } from "../server/testing/test_node.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import type { ChannelState } from "./channel_events.ts";
@@ -49,27 +49,12 @@ async function withProxiedNode(
     node: { direct: string; proxied: string; cut: () => void },
   ) => Promise<void>,
 ): Promise<void> {
-  let target = 0;
-  const open = new Set<net.Socket>();
-  const server = net.createServer((client) => {
-    const node = net.connect(target, "127.0.0.1");
-    client.pipe(node).pipe(client);
-    for (const socket of [client, node]) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => open.delete(socket));
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  const host = `127.0.0.1:${port}`;
-  const cut = () => open.forEach((socket) => socket.destroy());
+  await using proxy = await startCutProxy();
   await withTestNode(async (node) => {
-    target = node.port;
-    await run({ direct: node.origin, proxied: `http://${host}`, cut });
-  }, { allowedHosts: [host] });
-  cut();
-  await new Promise((resolve) => server.close(resolve));
+    proxy.leadTo(node.port);
+    const { origin: proxied, cut } = proxy;
+    await run({ direct: node.origin, proxied, cut });
+  }, { allowedHosts: [proxy.host] });
 }
 
 Deno.test("two channels of a room hear each other and themselves", async () => {

@@ -4,8 +4,8 @@ import {
   type DataLinkLimits,
   type DataLinkListener,
 } from "./data_link.ts";
-import type { Receiving } from "./incoming_transfer.ts";
-import type { JsonValue, Received, Sendable } from "./sendable.ts";
+import type { Receiving } from "./incoming_transfers.ts";
+import type { JsonValue, Received } from "./sendable.ts";
 import { connectPair } from "./testing/werift_pair.ts";
 import { TransferError } from "./transfer_error.ts";
 
@@ -120,13 +120,14 @@ linkTest(
   "a Blob and a File keep type and name",
   async ({ near, next, receiving }) => {
     const bytes = pattern(3 * MEGABYTE);
-    near.send(new Blob([bytes], { type: "image/png" }));
+    await near.send(new Blob([bytes], { type: "image/png" }));
     const blob = await next();
     assert(blob instanceof Blob && !(blob instanceof File));
     assertEquals(blob.type, "image/png");
     assertEquals(await bytesOf(blob), bytes);
     assertEquals(receiving.at(-1), {
       id: 1,
+      name: undefined,
       type: "image/png",
       bytes: bytes.length,
       total: bytes.length,

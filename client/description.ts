@@ -1,21 +1,23 @@
-/** Session descriptions of connections that carry data only, in some 75 bytes and their candidates. */
+/** Session descriptions of connections that carry data only, in some 90 bytes and their candidates. */
 
-import { ByteReader, encodeU32, fromHex, toHexPair } from "./bytes.ts";
+import { ByteReader, fromHex, toHex } from "./bytes.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 
-/** What the other side can be told about a description. */
-export type DescriptionFault =
-  | "truncated"
-  | "bad-setup"
-  | "bad-credentials"
-  | "bad-mid"
-  | "bad-candidates";
+/** Why bytes are no description. */
+export type DescriptionFault = "truncated" | "setup" | "candidates";
 
-const SETUPS = ["actpass", "active", "passive"];
-/** RFC 8841, section 6.1: where a description does not say. */
-const DEFAULT_MAX_MESSAGE_BYTES = "65536";
-const MIN_UFRAG_LENGTH = 4; // RFC 8839, section 5.4
-const MIN_PASSWORD_LENGTH = 22;
+const FINGERPRINT = "a=fingerprint:sha-256 ";
+/** Lines whose values are of base64's letters: 6 bits each. */
+const LINES = [
+  "a=mid:",
+  "a=setup:",
+  "a=ice-ufrag:",
+  "a=ice-pwd:",
+  "a=max-message-size:",
+];
+
+/** RFC 8841, section 6.1: what the absence of a line says. */
+const DEFAULTS = "a=max-message-size:65536";
 
 /**
  * A local description of one section, `webrtc-datachannel`, as bytes. Throws
@@ -23,86 +25,57 @@ const MIN_PASSWORD_LENGTH = 22;
  */
 export function encodeDescription(sdp: string): Uint8Array {
   if (/^m=(?!application )/m.test(sdp)) {
-    throw new TypeError("Only connections that carry data alone can be sent");
+    throw new TypeError("Only connections for data alone can be described");
   }
-  const ufrag = find(sdp, "a=ice-ufrag:([\\w+/]{4,255})");
-  const password = find(sdp, "a=ice-pwd:([\\w+/]{22,255})");
-  const mid = find(sdp, "a=mid:([!-~]{1,32})");
+  const fingerprint = find(sdp, FINGERPRINT, "[\\da-f:]{95}");
+  const values = ["o=\\S+ ", ...LINES]
+    .map((line) => find(sdp + DEFAULTS, line, "[a-z\\d+/]{1,255}"));
+  const letters = values.join("");
+  const padded = letters.padEnd(countBytes(letters.length) / 3 * 4, "A");
   return Uint8Array.from([
-    ...fromHex(
-      BigInt(find(sdp, "o=\\S+ (\\d+) .*")).toString(16)
-        .padStart(16, "0").slice(-16),
-    ),
-    ...fromHex(
-      find(sdp, "a=fingerprint:sha-256 ((?:[\\da-f]{2}:){31}[\\da-f]{2})")
-        .replaceAll(":", ""),
-    ),
-    SETUPS.indexOf(find(sdp, "a=setup:(actpass|active|passive)")),
-    ...encodeU32(Math.min(
-      Number(find(sdp, "a=max-message-size:(\\d+)", DEFAULT_MAX_MESSAGE_BYTES)),
-      2 ** 32 - 1,
-    )),
-    ufrag.length,
-    password.length,
-    ...encodeIceText(ufrag + password),
-    mid.length,
-    ...Array.from(mid, (letter) => letter.charCodeAt(0)),
+    ...fromHex(fingerprint.replaceAll(":", "")),
+    ...values.map(({ length }) => length),
+    ...Array.from(atob(padded), (byte) => byte.charCodeAt(0)),
     ...encodeCandidates(sdp.split(/\r?\na=/)),
   ]);
 }
 
-/** What a line of this form has in its brackets. */
-function find(sdp: string, form: string, otherwise?: string): string {
-  const found = new RegExp(`^${form}\r?$`, "im").exec(sdp)?.[1] ?? otherwise;
-  if (found === undefined) {
-    throw new TypeError(`The session description has no ${form}`);
-  }
-  return found;
+/** What follows the beginning of a line. */
+function find(sdp: string, line: string, form: string): string {
+  const found = new RegExp(`^${line}(${form})(?: .*)?\r?$`, "im").exec(sdp);
+  if (found === null) throw new TypeError(`The description has no ${line}`);
+  return found[1]!;
 }
 
-/** ufrag and password are of base64's alphabet: 6 bits a character. */
-function encodeIceText(text: string): number[] {
-  return Array.from(
-    atob(text.padEnd(Math.ceil(text.length / 4) * 4, "A")),
-    (byte) => byte.charCodeAt(0),
-  ).slice(0, iceBytes(text.length));
-}
-
-function iceBytes(characters: number): number {
-  return Math.ceil(characters * 6 / 8);
+/** Of so many letters: whole groups of 4, which are 3 bytes. */
+function countBytes(letters: number): number {
+  return Math.ceil(letters / 4) * 3;
 }
 
 /**
- * The description that the other side takes as remote one. Never throws; that
- * a browser accepts what comes out is not promised: whoever sealed the bytes
- * may have put nonsense into them.
+ * The description that the other side takes as remote one. Never throws. What
+ * comes out has the form of a description, but who sealed the bytes may have put
+ * nonsense into it: a browser may still refuse it.
  */
 export function decodeDescription(
   bytes: Uint8Array,
   type: "offer" | "answer",
 ): { ok: true; value: string } | { ok: false; reason: DescriptionFault } {
   const reader = new ByteReader(bytes);
-  const sessionId = BigInt(`0x${readHex(reader, 8).join("")}`);
-  const fingerprint = readHex(reader, 32).join(":").toUpperCase();
-  const setup = SETUPS[reader.number(1)];
-  const maxMessageBytes = reader.number(4);
-  const ufragLength = reader.number(1);
-  const length = ufragLength + reader.number(1);
-  const ice = btoa(String.fromCharCode(...reader.take(iceBytes(length))));
-  const mid = String.fromCharCode(...reader.take(reader.number(1)));
-  if (reader.isPast) return refuse("truncated");
-  if (setup === undefined || (setup === "actpass") !== (type === "offer")) {
-    return refuse("bad-setup");
-  }
-  if (
-    ufragLength < MIN_UFRAG_LENGTH ||
-    length - ufragLength < MIN_PASSWORD_LENGTH
-  ) {
-    return refuse("bad-credentials");
-  }
-  if (!/^[!-~]{1,32}$/.test(mid)) return refuse("bad-mid");
+  const fingerprint = toHex(reader.take(32), ":").toUpperCase();
+  const lengths = Array.from(reader.take(1 + LINES.length));
+  const packed = reader.take(countBytes(lengths.reduce((a, b) => a + b)));
   const candidates = decodeCandidates(reader.take());
-  if (candidates === undefined) return refuse("bad-candidates");
+  if (reader.left < 0) return { ok: false, reason: "truncated" };
+  if (candidates === undefined) return { ok: false, reason: "candidates" };
+  const letters = btoa(String.fromCharCode(...packed));
+  let at = 0;
+  const [sessionId, ...values] = lengths
+    .map((length) => letters.slice(at, at += length));
+  const [mid, setup] = values;
+  if ((setup === "actpass") !== (type === "offer")) {
+    return { ok: false, reason: "setup" };
+  }
   const lines = [
     "v=0",
     `o=- ${sessionId} 0 IN IP4 0.0.0.0`,
@@ -111,25 +84,12 @@ export function decodeDescription(
     `a=group:BUNDLE ${mid}`,
     "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
     "c=IN IP4 0.0.0.0",
-    `a=mid:${mid}`,
-    `a=ice-ufrag:${ice.slice(0, ufragLength)}`,
-    `a=ice-pwd:${ice.slice(ufragLength, length)}`,
+    ...LINES.map((line, i) => line + values[i]),
     "a=ice-options:trickle",
-    `a=fingerprint:sha-256 ${fingerprint}`,
-    `a=setup:${setup}`,
+    FINGERPRINT + fingerprint,
     "a=sctp-port:5000",
-    `a=max-message-size:${maxMessageBytes}`,
     ...candidates.map((candidate) => `a=${candidate}`),
+    "",
   ];
-  return { ok: true, value: lines.map((line) => `${line}\r\n`).join("") };
-}
-
-function readHex(reader: ByteReader, length: number): string[] {
-  return Array.from(reader.take(length), toHexPair);
-}
-
-function refuse(
-  reason: DescriptionFault,
-): { ok: false; reason: DescriptionFault } {
-  return { ok: false, reason };
+  return { ok: true, value: lines.join("\r\n") };
 }

@@ -18,6 +18,12 @@ const OFFERS = {
   werift: WERIFT_OFFER,
 };
 
+function canonical(address: string): string {
+  return address.includes(":")
+    ? new URL(`http://[${address}]`).hostname
+    : address;
+}
+
 /** What a browser needs to know; candidates by address, port and type, sorted. */
 function essenceOf(sdp: string): string[] {
   const kept =
@@ -26,9 +32,11 @@ function essenceOf(sdp: string): string[] {
     /^a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ (\S+)/gmi,
   );
   return [
-    /^o=\S+ (\d+)/m.exec(sdp)![1]!,
+    /^o=\S+ (\S+)/m.exec(sdp)![1]!,
     ...sdp.match(kept)!,
-    ...candidates.map(([, ...parts]) => parts.join(" ")),
+    ...candidates.map(([, address, ...more]) =>
+      [canonical(address!), ...more].join(" ")
+    ),
   ].toSorted();
 }
 
@@ -55,7 +63,7 @@ Deno.test("an answer says who begins, an offer leaves it open", () => {
     ]] as const
   ) {
     const result = decodeDescription(encodeDescription(sdp), type);
-    assertEquals(result, { ok: false, reason: "bad-setup" });
+    assertEquals(result, { ok: false, reason: "setup" });
   }
 });
 
@@ -99,28 +107,26 @@ Deno.test("no bytes make the decoder throw, and what it gives is one description
       const result = decodeDescription(bytes, "offer");
       if (!result.ok) return;
       const { value } = result;
-      assert(/^(?:[a-z]=[!-~]+(?: [!-~]+)*\r\n)+$/.test(value), value);
+      assert(/^(?:[a-z]=[ -~]*\r\n)+$/.test(value), value);
       assertEquals(value.match(/^m=/gm)?.length, 1);
-      assertEquals(essenceOf(decoded(value)), essenceOf(value));
     }),
     { numRuns: 1000 },
   );
 });
 
-Deno.test("what is cut short, or has no usable field, is refused", () => {
+Deno.test("what is cut short, or has candidates that are none, is refused", () => {
   const offer = encodeDescription(WERIFT_OFFER);
   const reasonOf = (bytes: Uint8Array) => {
     const result = decodeDescription(bytes, "offer");
     return result.ok ? "none" : result.reason;
   };
-  assertEquals(reasonOf(offer.subarray(0, 60)), "truncated");
-  assertEquals(reasonOf(offer.with(40, 3)), "bad-setup");
-  assertEquals(reasonOf(offer.with(45, 3).with(46, 23)), "bad-credentials");
-  assertEquals(reasonOf(offer.with(45, 5).with(46, 21)), "bad-credentials");
-  const mid = offer.length - 7 - 19 - 2;
-  assertEquals(reasonOf(offer.with(mid, 10)), "bad-mid");
-  assertEquals(reasonOf(offer.with(mid + 2, 255)), "bad-candidates");
+  const end = offer.length - 7 - 19; // an IPv4 candidate and one of IPv6
   assertEquals(reasonOf(offer), "none");
+  assertEquals(reasonOf(offer.subarray(0, end)), "none");
+  assertEquals(reasonOf(offer.subarray(0, end - 1)), "truncated");
+  assertEquals(reasonOf(offer.subarray(0, 20)), "truncated");
+  assertEquals(reasonOf(offer.subarray(0, end + 1)), "candidates");
+  assertEquals(reasonOf(offer.with(end, 255)), "candidates");
 });
 
 Deno.test("a sealed offer with ten candidates is at most 450 characters", async () => {

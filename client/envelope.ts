@@ -37,11 +37,12 @@ export type Opened =
 const VERSION = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const HEAD_BYTES = 1 + IV_BYTES + PEER_ID_BYTES + 4;
+const CONTENT_HEAD_BYTES = PEER_ID_BYTES + 4;
 
 /** Bytes of signals that one post has room for. */
-export const MAX_SIGNAL_BYTES: number = Math.floor(LIMITS.postBytes * 3 / 4) -
-  HEAD_BYTES - TAG_BYTES;
+export const MAX_SIGNAL_BYTES: number = LIMITS.postBytes / 4 * 3 - 1 -
+  IV_BYTES -
+  CONTENT_HEAD_BYTES - TAG_BYTES;
 
 const MAX_AGE_SECONDS = 90;
 const MAX_AHEAD_SECONDS = 30;
@@ -97,14 +98,16 @@ export class Envelopes {
 
   /** Opens the text of a post. Never rejects: anybody can post anything. */
   async open(text: string): Promise<Opened> {
-    const bytes = text.length <= LIMITS.postBytes && decodeBase64url(text);
-    if (!bytes || !bytes.ok) return refuse("malformed");
+    if (text.length > LIMITS.postBytes) return refuse("malformed");
+    const bytes = decodeBase64url(text);
+    if (!bytes.ok) return refuse("malformed");
     const reader = new ByteReader(bytes.value);
     const version = reader.number(1);
     const iv = reader.take(IV_BYTES);
     const sealed = reader.take();
     if (
-      version !== VERSION || bytes.value.length < HEAD_BYTES + TAG_BYTES
+      version !== VERSION ||
+      sealed.length < CONTENT_HEAD_BYTES + TAG_BYTES
     ) {
       return refuse("malformed");
     }

@@ -22,6 +22,26 @@ export class NodeUnreachableError extends Error {
   }
 }
 
+/** None of the nodes could be used in time. */
+export class NodesUnreachableError extends Error {
+  /** Always `NodesUnreachableError`. */
+  override readonly name = "NodesUnreachableError";
+  /** What went wrong, by origin. */
+  readonly causes: ReadonlyMap<string, unknown>;
+
+  /** Each cause begins with its node and says what to do. */
+  constructor(causes: ReadonlyMap<string, unknown>) {
+    const lines = Array.from(
+      causes.values(),
+      (cause) => `\n- ${cause instanceof Error ? cause.message : cause}`,
+    );
+    super(
+      `No node can be used; mend one or name others:${lines.join("")}`,
+    );
+    this.causes = causes;
+  }
+}
+
 /** What answered is not a node of this protocol, or an ill one. */
 export class NodeProtocolError extends Error {
   /** Always `NodeProtocolError`. */

@@ -2,123 +2,123 @@
 
 import {
   DATA_FRAME_COST_BYTES,
-  type DataFrame,
+  type DataHead,
+  parseJson,
   WINDOW_BYTES,
 } from "./data_frame.ts";
-import { type DataSink, openSink } from "./data_sink.ts";
-import type { Received } from "./sendable.ts";
+import type { JsonValue, Received } from "./sendable.ts";
 
-/** The frame that opens a transfer. */
-export type OpenFrame = Extract<DataFrame, { kind: "open" }>;
-
-/** A large transfer that is arriving. */
-export interface Receiving {
-  /** Which of this peer's transfers. */
-  readonly id: number;
-  /** Of a File. */
-  readonly name?: string;
-  /** MIME type of a Blob that has one. */
-  readonly type?: string;
-  /** Bytes so far. */
-  readonly bytes: number;
-  /** Bytes in all; undefined for a stream. */
-  readonly total: number | undefined;
-  /** Why it was given up: there will be no more of it. */
-  readonly failure?: unknown;
-}
-
-/** What an {@linkcode IncomingTransfer} asks for and tells. */
-export interface IncomingWatch {
-  /** It wants this sent. */
-  tell(frame: DataFrame): void;
-  onReceiving(receiving: Receiving): void;
+/** What an {@linkcode IncomingTransfer} asks of its link. */
+interface IncomingWatch {
+  /** So many more bytes may be sent. */
+  onCredit(byteCount: number): void;
   /** Whoever read its stream reads no more. */
-  onCancelled(reason: unknown): void;
-  nowMs(): number;
+  onCancel(reason: unknown): void;
 }
 
-/** Grants are that large at least, lest they be many. */
+/** Grants are as large at least, lest they be many. */
 const MIN_GRANT_BYTES = WINDOW_BYTES / 4;
-const REPORT_MS = 100;
+/** Parts of a Blob are put together at this size: the browser may keep it on disk then. */
+const BLOB_PART_BYTES = WINDOW_BYTES;
 
 /** See the head of this file. */
 export class IncomingTransfer {
-  readonly opening: OpenFrame;
+  readonly head: DataHead;
+  /** Data of that form, from the beginning. */
+  readonly stream: ReadableStream<Uint8Array> | undefined;
+  /** Bytes so far. */
+  bytes = 0;
+  /** Whether that was all of them. */
+  isWhole: boolean;
+  reportedAtMs = -Infinity;
   readonly #watch: IncomingWatch;
-  readonly #sink: DataSink;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly #blobs: Blob[] = [];
+  #recent: Uint8Array<ArrayBuffer>[] = [];
+  #recentCost = 0;
   /** What the sender may still send. */
   #credit = WINDOW_BYTES;
-  #bytes = 0;
-  #reportedAtMs = -Infinity;
-  #isOver = false;
 
-  constructor(opening: OpenFrame, watch: IncomingWatch) {
-    this.opening = opening;
+  constructor(head: DataHead, watch: IncomingWatch) {
+    this.head = head;
+    this.isWhole = head.total === 0;
     this.#watch = watch;
-    this.#sink = openSink({ ...opening, form: opening.head.form }, {
-      onRead: () => this.#grant(),
-      onCancelled: watch.onCancelled,
-    });
+    if (head.form === "stream") this.stream = this.#openStream();
   }
 
-  /** A stream's, which is there from the beginning. */
-  get stream(): ReadableStream<Uint8Array> | undefined {
-    return this.#sink.stream;
-  }
-
-  /** Takes its next bytes; false when they are more than was granted or announced. */
-  take(bytes: Uint8Array): boolean {
-    this.#bytes += bytes.length;
-    this.#credit -= bytes.length + DATA_FRAME_COST_BYTES;
-    if (this.#credit < 0 || this.#bytes > (this.opening.total ?? Infinity)) {
-      return false;
+  /** Takes its next bytes; false when they are not what was granted and announced. */
+  take(bytes: Uint8Array<ArrayBuffer>): boolean {
+    const { total = Infinity } = this.head;
+    const cost = costOf(bytes);
+    this.bytes += bytes.length;
+    this.#credit -= cost;
+    if (this.isWhole || this.bytes > total || this.#credit < 0) return false;
+    this.isWhole = this.bytes === total;
+    if (bytes.length === 0) return this.isWhole = this.stream !== undefined;
+    if (this.#controller) this.#controller.enqueue(bytes);
+    else {
+      this.#recent.push(bytes);
+      this.#recentCost += cost;
+      if (this.#recentCost >= BLOB_PART_BYTES) this.#fold();
     }
-    this.#sink.write(bytes);
     this.#grant();
-    const nowMs = this.#watch.nowMs();
-    if (nowMs - this.#reportedAtMs >= REPORT_MS) {
-      this.#reportedAtMs = nowMs;
-      this.#report();
-    }
     return true;
   }
 
-  /** All of it; undefined when it is not what was announced. */
-  end(): Received | undefined {
-    const { id, total } = this.opening;
-    if (this.#bytes !== (total ?? this.#bytes)) return undefined;
-    this.#isOver = true;
-    const received = this.#sink.end();
-    if (received === undefined) return undefined;
-    this.#watch.tell({ kind: "done", id });
-    this.#report();
-    return received;
+  /** All of it, of a stream its end; undefined when it is not of its form. */
+  async end(): Promise<Received | undefined> {
+    this.#controller?.close();
+    if (this.stream) return this.stream;
+    this.#fold();
+    const { form, type = "", name } = this.head;
+    if (name !== undefined) return new File(this.#blobs, name, { type });
+    const blob = new Blob(this.#blobs, { type });
+    return form === "blob"
+      ? blob
+      : decodeData(form, new Uint8Array(await blob.arrayBuffer()));
   }
 
-  /** Gives it up; whoever reads its stream learns the reason. */
+  /** Tells whoever reads its stream that there is no more of it. */
   fail(reason: unknown): void {
-    this.#isOver = true;
-    this.#sink.fail(reason);
-    this.#report({ failure: reason });
+    this.#controller?.error(reason);
   }
 
+  #openStream(): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#grant(),
+      cancel: (reason) => this.#watch.onCancel(reason),
+    }, { highWaterMark: WINDOW_BYTES, size: costOf });
+  }
+
+  #fold(): void {
+    this.#blobs.push(new Blob(this.#recent));
+    this.#recent = [];
+    this.#recentCost = 0;
+  }
+
+  /** Grants what was taken and read. */
   #grant(): void {
-    const byteCount = WINDOW_BYTES - this.#credit - this.#sink.unreadBytes();
-    if (this.#isOver || byteCount < MIN_GRANT_BYTES) return;
+    const room = this.#controller?.desiredSize ?? WINDOW_BYTES;
+    const byteCount = room - this.#credit;
+    if (byteCount < MIN_GRANT_BYTES) return;
     this.#credit += byteCount;
-    this.#watch.tell({ kind: "credit", id: this.opening.id, byteCount });
+    this.#watch.onCredit(byteCount);
   }
+}
 
-  #report(failure?: { failure: unknown }): void {
-    const { id, total, label } = this.opening;
-    const [type, name] = label.split("\0");
-    this.#watch.onReceiving({
-      id,
-      ...(name !== undefined && { name }),
-      ...(type && { type }),
-      bytes: this.#bytes,
-      total,
-      ...failure,
-    });
-  }
+/** What bytes that are all there mean; undefined when they are not of that form. */
+export function decodeData(
+  form: DataHead["form"],
+  bytes: Uint8Array<ArrayBuffer>,
+): JsonValue | ArrayBuffer | undefined {
+  return form === "binary"
+    ? bytes.slice().buffer
+    : parseJson(bytes) as JsonValue | undefined;
+}
+
+function costOf(bytes: Uint8Array): number {
+  return bytes.length + DATA_FRAME_COST_BYTES;
 }

@@ -21,6 +21,7 @@ export {
 export {
   NodeProtocolError,
   NodeRefusalError,
+  NodesUnreachableError,
   NodeUnreachableError,
   PriceTooHighError,
 } from "./errors.ts";
@@ -33,6 +34,8 @@ export {
   type TurnCredentialOptions,
   type TurnReceipt,
 } from "./node_client.ts";
+export type { NodeName } from "./node_selector.ts";
+export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
 export { joinRoom } from "./join_room.ts";
 export { Room, type RoomSendOptions } from "./room.ts";

@@ -1,7 +1,7 @@
 /** From what people call a room to what nodes call it, and to the key that they must not have. */
 
 import { parseRoomHash, type RoomHash } from "@sigmesh/core/wire";
-import { encodeU32, toHexPair } from "./bytes.ts";
+import { encodeU32, toHex } from "./bytes.ts";
 
 /** What the members of a room share. */
 export interface RoomSecret {
@@ -23,43 +23,43 @@ export interface RoomName {
 
 /** Nodes mine SHA-256: a fast hash would let them try passwords on room hashes. */
 const PASSWORD_ROUNDS = 600_000;
-const SECRET_BITS = 256;
 
 /**
  * Derives a room's hash and key; with a password it takes some 0.2 s. They are
- * separate outputs of HKDF, so that the hash tells nothing of the key. Rejects
- * with DOMException `NotSupportedError` where there is no `crypto.subtle`.
+ * separate outputs of HKDF: the hash tells nothing of the key. Rejects with
+ * DOMException `NotSupportedError` where there is no `crypto.subtle`.
  */
 export async function deriveRoomSecret(
   { app, name, password }: RoomName,
 ): Promise<RoomSecret> {
-  if (crypto.subtle === undefined) {
+  const { subtle } = crypto;
+  if (subtle === undefined) {
     throw new DOMException(
-      "Encryption needs https or localhost: open this page there",
+      "Encryption needs https or localhost",
       "NotSupportedError",
     );
   }
   const place = encodePlace(app, name);
-  const secret = await importSecret(
-    password ? await stretch(password, place) : place,
-    "HKDF",
-  );
-  const hash = await crypto.subtle.deriveBits(
-    hkdfFor("room"),
-    secret,
-    SECRET_BITS,
-  );
+  const secret = password
+    ? await derive(encodeText(password), {
+      name: "PBKDF2",
+      salt: place,
+      iterations: PASSWORD_ROUNDS,
+      bits: 256,
+    })
+    : place;
+  const outputs = await derive(secret, {
+    name: "HKDF",
+    salt: new Uint8Array(),
+    info: new TextEncoder().encode("sigmesh/1 room"),
+    bits: 512,
+  });
   return {
-    room: parseRoomHash(
-      Array.from(new Uint8Array(hash), toHexPair).join(""),
-    )!,
-    key: await crypto.subtle.deriveKey(
-      hkdfFor("key"),
-      secret,
-      { name: "AES-GCM", length: SECRET_BITS },
-      false,
-      ["encrypt", "decrypt"],
-    ),
+    room: parseRoomHash(toHex(outputs.subarray(0, 32)))!,
+    key: await subtle.importKey("raw", outputs.subarray(32), "AES-GCM", false, [
+      "encrypt",
+      "decrypt",
+    ]),
   };
 }
 
@@ -76,32 +76,22 @@ function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text.normalize());
 }
 
-async function stretch(
-  password: string,
-  salt: Uint8Array<ArrayBuffer>,
-): Promise<ArrayBuffer> {
-  return await crypto.subtle.deriveBits(
-    { name: "PBKDF2", hash: "SHA-256", salt, iterations: PASSWORD_ROUNDS },
-    await importSecret(encodeText(password), "PBKDF2"),
-    SECRET_BITS,
-  );
-}
+type Derivation =
+  & { readonly bits: number }
+  & (Omit<HkdfParams, "hash"> | Omit<Pbkdf2Params, "hash">);
 
-function importSecret(
-  bytes: BufferSource,
-  algorithm: "HKDF" | "PBKDF2",
-): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", bytes, algorithm, false, [
+async function derive(
+  secret: BufferSource,
+  how: Derivation,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const key = await crypto.subtle.importKey("raw", secret, how.name, false, [
     "deriveBits",
-    "deriveKey",
   ]);
-}
-
-function hkdfFor(output: string): HkdfParams {
-  return {
-    name: "HKDF",
-    hash: "SHA-256",
-    salt: new Uint8Array(),
-    info: new TextEncoder().encode(`sigmesh/1 ${output}`),
-  };
+  return new Uint8Array(
+    await crypto.subtle.deriveBits(
+      { hash: "SHA-256", ...how },
+      key,
+      how.bits,
+    ),
+  );
 }

@@ -14,9 +14,9 @@ function deriveByNode({ app, name, password }: RoomName) {
   const secret = password === undefined
     ? place
     : pbkdf2Sync(password, place, 600_000, 32, "sha256");
-  const output = (info: string) =>
-    Buffer.from(hkdfSync("sha256", secret, "", info, 32)).toString("hex");
-  return { room: output("sigmesh/1 room"), key: output("sigmesh/1 key") };
+  const outputs = hkdfSync("sha256", secret, "", "sigmesh/1 room", 64);
+  const hex = Buffer.from(outputs).toString("hex");
+  return { room: hex.slice(0, 64), key: hex.slice(64) };
 }
 
 /** What the key seals, opened by another library with these bytes as key. */

@@ -1,6 +1,6 @@
-/** What may be sent over a data link, and how it is read for sending. */
+/** What may be sent over a data link and what arrives, and how it is read for sending. */
 
-import type { DataForm } from "./data_frame.ts";
+import { type DataHead, NO_BYTES } from "./data_frame.ts";
 
 /** What JSON can say. Members that are undefined are left out, as JSON does. */
 export type JsonValue =
@@ -26,52 +26,66 @@ export type Received =
   | Blob
   | ReadableStream<Uint8Array>;
 
-/** Data on their way out: bytes that are there, then those of the reader. */
-export interface DataSource {
-  readonly form: DataForm;
+/** How far a transfer has come. */
+export interface TransferProgress {
+  /** Bytes so far. */
+  readonly bytes: number;
+  /** Bytes in all; undefined for a stream. */
   readonly total: number | undefined;
-  readonly label: string;
-  readonly bytes: Uint8Array;
+}
+
+/** Options of `DataLink.send`. */
+export interface SendOptions {
+  /** Gives the transfer up, on both sides. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called as bytes go out. */
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
+}
+
+/** Data on their way out: bytes that are there, or what has to be read. */
+export interface DataSource {
+  readonly head: DataHead;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly reader?: ReadableStreamDefaultReader<Uint8Array>;
 }
 
-/** What other implementations bound a name to as well. */
-const MAX_NAME_CHARACTERS = 255;
-const NO_BYTES = new Uint8Array();
-
-/** Opens data for reading. Throws TypeError for what cannot be sent. */
-export function openSource(data: Sendable): DataSource {
-  if (data instanceof Blob) {
-    const reader = data.stream().getReader();
-    const label = data.type.slice(0, MAX_NAME_CHARACTERS) +
-      (data instanceof File
-        ? `\0${data.name.slice(0, MAX_NAME_CHARACTERS)}`
-        : "");
-    return { form: "blob", total: data.size, label, bytes: NO_BYTES, reader };
-  }
+/** Opens data for reading, as bytes if they are few. Throws TypeError for what cannot be sent. */
+export function openSource(data: Sendable, maxBytes: number): DataSource {
   if (data instanceof ReadableStream) {
-    const reader = data.getReader();
     return {
-      form: "stream",
-      total: undefined,
-      label: "",
+      head: { form: "stream" },
       bytes: NO_BYTES,
-      reader,
+      reader: data.getReader(),
     };
   }
-  const isView = ArrayBuffer.isView(data);
-  if (isView || data instanceof ArrayBuffer) {
-    const bytes = isView
-      ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-      : new Uint8Array(data);
-    return { form: "binary", total: bytes.length, label: "", bytes };
+  if (data instanceof Blob) {
+    const { size, type, name } = data as File; // a Blob has no name
+    return {
+      head: { form: "blob", total: size, type: type || undefined, name },
+      bytes: NO_BYTES,
+      reader: data.stream().getReader(),
+    };
   }
+  const binary = bytesOf(data);
+  const bytes = binary ?? new TextEncoder().encode(toJson(data));
+  const form = binary ? "binary" : "json";
+  const head: DataHead = { form, total: bytes.length };
+  return bytes.length <= maxBytes
+    ? { head, bytes }
+    : { head, bytes: NO_BYTES, reader: new Blob([bytes]).stream().getReader() };
+}
+
+function bytesOf(data: Sendable): Uint8Array<ArrayBuffer> | undefined {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (!ArrayBuffer.isView(data)) return undefined;
+  const { buffer, byteOffset, byteLength } = data;
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+function toJson(data: unknown): string {
   const text: string | undefined = JSON.stringify(data);
   if (text === undefined) {
-    throw new TypeError(
-      `Cannot send ${typeof data}: send JSON, bytes, a Blob or a ReadableStream`,
-    );
+    throw new TypeError(`Cannot send a ${typeof data}: it is not JSON`);
   }
-  const bytes = new TextEncoder().encode(text);
-  return { form: "json", total: bytes.length, label: "", bytes };
+  return text;
 }

@@ -40,35 +40,24 @@ export type Signal =
     readonly candidates: Uint8Array;
   };
 
-/** Numbers of the kinds; those unknown here are of newer clients, and skipped. */
-const KINDS = { announce: 1, offer: 2, answer: 3, candidates: 4 } as const;
-
-const RELAYED = 1;
+/** Number of a kind: its place. Those beyond are of newer clients, and skipped. */
+const KINDS = ["announce", "answer", "candidates", "offer", "offer"] as const;
+/** That of an offer that is to run through relays only. */
+const RELAYED_OFFER = 4;
 
 /** Signals as bytes, one after the other: kind u8, length u16, body. */
 export function encodeSignals(signals: readonly Signal[]): Uint8Array {
   return Uint8Array.from(signals.flatMap((signal) => {
-    const body = encodeBody(signal);
-    return [
-      KINDS[signal.kind],
-      body.length >> 8,
-      body.length & 255,
-      ...body,
+    const body = signal.kind === "announce" ? [] : [
+      ...encodePeerId(signal.to),
+      ...encodeU32(signal.attempt),
+      ...signal.kind === "candidates" ? signal.candidates : signal.description,
     ];
+    const kind = signal.kind === "offer" && signal.isRelayed
+      ? RELAYED_OFFER
+      : KINDS.indexOf(signal.kind);
+    return [kind, body.length >> 8, body.length & 255, ...body];
   }));
-}
-
-function encodeBody(signal: Signal): number[] {
-  if (signal.kind === "announce") return [];
-  const head = [...encodePeerId(signal.to), ...encodeU32(signal.attempt)];
-  switch (signal.kind) {
-    case "offer":
-      return [...head, signal.isRelayed ? RELAYED : 0, ...signal.description];
-    case "answer":
-      return [...head, ...signal.description];
-    case "candidates":
-      return [...head, ...signal.candidates];
-  }
 }
 
 /** Reads what {@linkcode encodeSignals} made; undefined when it cannot have. */
@@ -78,33 +67,29 @@ export function decodeSignals(
   const reader = new ByteReader(bytes);
   const signals: Signal[] = [];
   while (reader.left > 0) {
-    const kind = reader.number(1);
+    const number = reader.number(1);
     const body = new ByteReader(reader.take(reader.number(2)));
-    const signal = decodeSignal(kind, body);
-    if (reader.isPast || body.isPast) return undefined;
-    if (signal !== undefined) signals.push(signal);
+    const kind = KINDS[number];
+    if (kind === "announce") signals.push({ kind });
+    else if (kind !== undefined) {
+      const to = toPeerId(body.take(PEER_ID_BYTES));
+      const attempt = body.number(4);
+      const rest = body.take();
+      signals.push(
+        kind === "candidates"
+          ? { kind, to, attempt, candidates: rest }
+          : kind === "answer"
+          ? { kind, to, attempt, description: rest }
+          : {
+            kind,
+            to,
+            attempt,
+            isRelayed: number === RELAYED_OFFER,
+            description: rest,
+          },
+      );
+    }
+    if (reader.left < 0 || body.left < 0) return undefined;
   }
   return signals;
-}
-
-function decodeSignal(kind: number, body: ByteReader): Signal | undefined {
-  if (kind === KINDS.announce) return { kind: "announce" };
-  if (kind < KINDS.offer || kind > KINDS.candidates) return undefined;
-  const head = {
-    to: toPeerId(body.take(PEER_ID_BYTES)),
-    attempt: body.number(4),
-  };
-  switch (kind) {
-    case KINDS.offer:
-      return {
-        kind: "offer",
-        ...head,
-        isRelayed: (body.number(1) & RELAYED) !== 0,
-        description: body.take(),
-      };
-    case KINDS.answer:
-      return { kind: "answer", ...head, description: body.take() };
-    default:
-      return { kind: "candidates", ...head, candidates: body.take() };
-  }
 }

@@ -53,7 +53,7 @@ Deno.test("a body too short for its kind is refused", () => {
   ]);
   const body = new Uint8Array(length - 3 - 1);
   assertEquals(
-    decodeSignals(Uint8Array.of(3, 0, body.length, ...body)),
+    decodeSignals(Uint8Array.of(1, 0, body.length, ...body)),
     undefined,
   );
 });
@@ -72,7 +72,7 @@ Deno.test("no bytes make the decoder throw", () => {
 
 Deno.test("kinds of newer clients are skipped", () => {
   const announce = encodeSignals([{ kind: "announce" }]);
-  const unknown = Uint8Array.of(77, 0, 2, 1, 2, ...announce, 0, 0, 0);
+  const unknown = Uint8Array.of(77, 0, 2, 1, 2, ...announce, 5, 0, 0);
   assertEquals(decodeSignals(unknown), [{ kind: "announce" }]);
 });
 

@@ -1,4 +1,4 @@
-/** Why something did not reach a peer, or come from it. */
+/** Why something did not reach a peer, or did not come from it. */
 
 /** The other side gave a transfer up, or the connection to it ended. */
 export class TransferError extends Error {
@@ -6,7 +6,15 @@ export class TransferError extends Error {
   override readonly name = "TransferError";
 }
 
-/** What the other side is told, and what it says. */
+const MAX_REASON_CHARACTERS = 256;
+
+/** What the other side is told of an error. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : `${error}`;
+  return reason.slice(0, MAX_REASON_CHARACTERS);
+}
+
+/** The same, as the other side said it: whatever it sent. */
+export function errorOf(reason: unknown): TransferError {
+  return new TransferError(`The other side gave up: ${reasonOf(reason)}`);
 }

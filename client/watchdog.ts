@@ -7,28 +7,42 @@ export class Watchdog {
   /** Aborted when time is up. */
   readonly signal: AbortSignal;
   readonly #late = new AbortController();
-  readonly #silenceMs: number;
+  readonly #now: () => number;
+  #dueAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `parent` ends it early, with its own reason. */
-  constructor(silenceMs: number, parent: AbortSignal) {
-    this.#silenceMs = silenceMs;
+  /** `parent` ends it early, with its own reason; the first food is due in `silenceMs`. */
+  constructor(
+    { silenceMs, parent, now }: {
+      silenceMs: number;
+      parent: AbortSignal;
+      now: () => number;
+    },
+  ) {
+    this.#now = now;
     this.signal = joinSignals(parent, this.#late.signal).signal;
-    this.feed();
+    this.feed(silenceMs);
   }
 
-  /** A sign of life. */
-  feed(): void {
+  /** A sign of life; the next is due in `silenceMs`. */
+  feed(silenceMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#late.abort(new Error("The stream fell silent")),
-      this.#silenceMs,
-    );
+    this.#dueAt = this.#now() + silenceMs;
+    this.#timer = setTimeout(() => this.#bark(), silenceMs);
+  }
+
+  /** For those whose timers stood still. */
+  check(): void {
+    if (this.#now() >= this.#dueAt) this.#bark();
   }
 
   /** Aborts, and lets go of timer and parent. */
   close(): void {
     clearTimeout(this.#timer);
     this.#late.abort();
+  }
+
+  #bark(): void {
+    this.#late.abort(new Error("The stream fell silent"));
   }
 }

@@ -1,0 +1,123 @@
+/** All that is on its way out: what may begin, and how it ends. */
+
+import {
+  type DataHead,
+  FRAME_HEADER_BYTES,
+  MAX_FRAME_BYTES,
+} from "./data_frame.ts";
+import { OutgoingTransfer } from "./outgoing_transfer.ts";
+import type { SendBuffer } from "./send_buffer.ts";
+import {
+  type DataSource,
+  openSource,
+  type Sendable,
+  type SendOptions,
+} from "./sendable.ts";
+import { joinSignals, unlessAborted } from "./signals.ts";
+import { reasonOf } from "./transfer_error.ts";
+import { DEFAULT_TRANSFER_LIMITS, hasRoom } from "./transfer_limits.ts";
+
+/** Room for the head in a frame that has all of the data. */
+const HEAD_BYTES = 128;
+/** Who takes smaller frames only cannot be sent to. */
+const MIN_FRAME_BYTES = 4096;
+
+/** What is sent, and how. */
+interface Sending extends SendOptions {
+  readonly data: Sendable;
+  readonly head?: Partial<DataHead>;
+}
+
+/** See the head of this file. */
+export class OutgoingTransfers {
+  readonly #buffer: SendBuffer;
+  readonly #closing: AbortSignal;
+  readonly #maxMessageBytes: () => number | undefined;
+  /** Those in several frames. */
+  readonly #open = new Map<number, OutgoingTransfer>();
+  /** Those that wait to begin: to be called when one may. */
+  readonly #waiting = new Map<number, () => void>();
+
+  constructor(
+    buffer: SendBuffer,
+    { closing, maxMessageBytes }: {
+      closing: AbortSignal;
+      maxMessageBytes: () => number | undefined;
+    },
+  ) {
+    this.#buffer = buffer;
+    this.#closing = closing;
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** One that has begun. */
+  find(id: number): OutgoingTransfer | undefined {
+    return this.#open.get(id);
+  }
+
+  /** Sends data as transfer `id`; resolves and rejects as `DataLink.send` says. */
+  async send(
+    id: number,
+    { data, head, signal, onProgress }: Sending,
+  ): Promise<void> {
+    const refusing = new AbortController();
+    const either = joinSignals(signal, this.#closing, refusing.signal);
+    let reader: DataSource["reader"];
+    try {
+      either.signal.throwIfAborted();
+      const maxBytes = this.#maxBytes();
+      const source = openSource(data, maxBytes);
+      reader = source.reader;
+      const transfer = new OutgoingTransfer({ ...source.head, ...head }, {
+        put: (frame) => this.#buffer.put({ ...frame, id }, either.signal),
+        refuse: (error) => refusing.abort(error),
+        maxBytes,
+        onProgress,
+      });
+      if (reader) await this.#begin(transfer, { id, signal: either.signal });
+      await unlessAborted(transfer.send(source), either.signal);
+    } catch (error) {
+      if (reader !== undefined) {
+        reader.cancel(error).catch(() => {}); // it is thrown
+        this.#buffer.tell({ kind: "abort", id, meta: reasonOf(error) });
+      }
+      throw error;
+    } finally {
+      either.release();
+      this.#open.delete(id);
+      this.#waiting.delete(id);
+      this.#wakeNext();
+    }
+  }
+
+  /** Waits until the other side, as far as one knows, has room. */
+  async #begin(
+    transfer: OutgoingTransfer,
+    { id, signal }: { id: number; signal: AbortSignal },
+  ): Promise<void> {
+    while (!this.#hasRoomFor(transfer)) {
+      const turn = new Promise<void>((wake) => this.#waiting.set(id, wake));
+      await unlessAborted(turn, signal);
+    }
+    this.#open.set(id, transfer);
+    this.#wakeNext();
+  }
+
+  #wakeNext(): void {
+    for (const [id, wake] of this.#waiting) {
+      this.#waiting.delete(id);
+      return wake();
+    }
+  }
+
+  /** What would never fit is for the other side to refuse: its limits may be others. */
+  #hasRoomFor({ head }: OutgoingTransfer): boolean {
+    const open = [...this.#open.values()].map(({ head }) => head);
+    return open.length === 0 || hasRoom(head, open, DEFAULT_TRANSFER_LIMITS);
+  }
+
+  #maxBytes(): number {
+    const most = Math.min(this.#maxMessageBytes() ?? Infinity, MAX_FRAME_BYTES);
+    return Math.max(most, MIN_FRAME_BYTES) - FRAME_HEADER_BYTES - HEAD_BYTES;
+  }
+}
