@@ -1,11 +1,11 @@
 /** A peer of a room, as long as it is connected. */
 
 import type { Connection } from "./connection.ts";
-import type { RequestOptions, SendOptions } from "./data_link.ts";
-import type { Receiving } from "./incoming_transfer.ts";
+import type { RequestOptions } from "./data_link.ts";
+import type { Receiving } from "./incoming_transfers.ts";
 import { Negotiation } from "./negotiation.ts";
 import type { LeaveReason } from "./room_events.ts";
-import type { Received, Sendable } from "./sendable.ts";
+import type { Received, Sendable, SendOptions } from "./sendable.ts";
 
 /** How a peer is reached. */
 export interface PeerStats {

@@ -2,7 +2,7 @@
 
 import type { Channel } from "./channel.ts";
 import { Connection } from "./connection.ts";
-import type { RequestOptions, SendOptions } from "./data_link.ts";
+import type { RequestOptions } from "./data_link.ts";
 import { Envelopes } from "./envelope.ts";
 import { fanOut } from "./fan_out.ts";
 import { IceServers } from "./ice_servers.ts";
@@ -10,7 +10,6 @@ import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
-import type { TransferProgress } from "./outgoing_transfer.ts";
 import { createPeerId, type PeerId } from "./peer_id.ts";
 import {
   type LeaveReason,
@@ -20,7 +19,12 @@ import {
 } from "./room_events.ts";
 import type { RoomOptions } from "./room_options.ts";
 import type { RoomSecret } from "./room_secret.ts";
-import type { Received, Sendable } from "./sendable.ts";
+import type {
+  Received,
+  Sendable,
+  SendOptions,
+  TransferProgress,
+} from "./sendable.ts";
 import { TypedEventTarget } from "./typed_events.ts";
 
 /** Options of {@linkcode Room.send}. */

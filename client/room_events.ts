@@ -1,7 +1,7 @@
 /** What a room tells. */
 
 import type { SolveProgress } from "@sigmesh/core";
-import type { Receiving } from "./incoming_transfer.ts";
+import type { Receiving } from "./incoming_transfers.ts";
 import type { Cost } from "./payment.ts";
 import type { Peer } from "./peer.ts";
 import type { Received, Sendable } from "./sendable.ts";
