@@ -144,31 +144,6 @@ linkTest(
   },
 );
 
-linkTest(
-  "whoever watches something arrive is told that it was given up",
-  async ({ near, next, receiving }) => {
-    const giveUp = new AbortController();
-    const file = new File([pattern(20 * MEGABYTE)], "large.bin");
-    const sent = near.send(file, {
-      signal: giveUp.signal,
-      onProgress: ({ bytes }) => {
-        if (bytes > MEGABYTE) giveUp.abort(new Error("No longer needed"));
-      },
-    });
-    await assertRejects(() => sent, Error, "No longer needed");
-    near.send("after");
-    assertEquals(await next(), "after");
-    const { name, bytes, failure } = receiving.at(-1)!;
-    assertEquals(name, "large.bin");
-    assert(bytes < file.size);
-    assert(failure instanceof TransferError);
-    assertEquals(
-      failure.message,
-      "The other side gave up: No longer needed",
-    );
-  },
-);
-
 linkTest("requests get their own answers", async ({ near }) => {
   const questions = [1, 2, 3].map((n) => near.request(n));
   assertEquals(await Promise.all(questions), [2, 4, 6]);

@@ -143,6 +143,9 @@ export class IncomingTransfers {
     },
   ): void {
     const { name, type, total } = head;
-    this.#link.onReceiving({ id, name, type, bytes, total, failure });
+    this.#link.onReceiving({
+      ...{ id, name, type, bytes, total },
+      ...(failure !== undefined && { failure }),
+    });
   }
 }
