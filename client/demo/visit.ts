@@ -30,11 +30,6 @@ export class Visit {
     this.#ownName = ownName;
   }
 
-  /** Whether somebody has left it. */
-  get isOver(): boolean {
-    return this.#leaving.signal.aborted;
-  }
-
   /** Joins; all that comes then is shown. Rejects as {@linkcode joinRoom} does. */
   async begin({ roomName, password }: Wish): Promise<void> {
     const { signal } = this.#leaving;
