@@ -1,12 +1,20 @@
-/** Numbers and hex digits as bytes, as the formats between peers have them. */
+/**
+ * Numbers and hex digits as bytes, as the formats between peers have them. What
+ * encodes is to be put into a Uint8Array, which keeps the low 8 bits of each.
+ */
 
-/** A number below 2^32 as 4 bytes, big-endian. */
+/** A number below 2^16, big-endian. */
+export function encodeU16(value: number): number[] {
+  return [value >> 8, value];
+}
+
+/** A number below 2^32, big-endian. */
 export function encodeU32(value: number): number[] {
-  return [value >>> 24, value >>> 16 & 255, value >>> 8 & 255, value & 255];
+  return [...encodeU16(value >>> 16), ...encodeU16(value)];
 }
 
 /** Bytes as hex digits, two each, with something between them. */
-export function toHex(bytes: Uint8Array, between = ""): string {
+export function toHex(bytes: Iterable<number>, between = ""): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
     .join(between);
 }

@@ -1,75 +1,65 @@
 /** ICE candidates in a few bytes: 7 with an IPv4 address, 19 with an IPv6 or mDNS one. */
 
-import { ByteReader, fromHex, toHex } from "./bytes.ts";
+import { ByteReader, encodeU16, fromHex, toHex } from "./bytes.ts";
 
-/** Candidates of one description, or of one list of later ones. */
-const MAX_CANDIDATES = 40;
-/** A description with so many bytes of them fits into a post. */
-const MAX_BYTES = 600;
+/** Of one description, or of one list of later ones: as many as always fit into a post. */
+const MAX_CANDIDATES = 31;
 
-// The first byte has places in these lists: 2 bits each, and 4 of the address.
-const TYPES = ["host", "srflx", "prflx", "relay"];
-/** TCP by its `tcptype`. Active ones are left out: nobody can connect to them. */
-const PROTOCOLS = ["udp", "passive", "so"];
+// The first byte has a place in this list, and above it the kind of address.
+const TYPES = ["host", "srflx", "relay"];
 const IPV4 = 0, IPV6 = 1, MDNS = 2;
 
-/** RFC 8445, section 5.1.2.2, by type. */
-const PREFERENCES = [126, 100, 110, 2];
-/** Over TCP: after what is direct over UDP (RFC 6544, section 4.2). */
-const TCP_PREFERENCE = 90;
-
 /**
- * `candidate:…` texts as bytes, best first. Left out are those of an unknown
- * form, of another component than 1, active ones over TCP, and, where there are
- * too many, the least of the device's own: what a server found is scarcer.
+ * `candidate:…` texts as bytes, best first. Left out are those over TCP, which
+ * browsers have of the active kind only; those of an unknown form; and where
+ * there are too many, the least of the device's own: what a server found is
+ * scarcer.
  */
 export function encodeCandidates(candidates: readonly string[]): Uint8Array {
-  const kept = candidates.flatMap(parseCandidate)
-    .sort((a, b) => b.priority - a.priority)
-    .map(({ bytes }) => bytes);
-  while (kept.length > MAX_CANDIDATES || kept.flat().length > MAX_BYTES) {
-    kept.splice(kept.findLastIndex(([head]) => (head! & 3) === 0), 1);
+  const ranked = candidates.flatMap(parseCandidate)
+    .sort((a, b) => b.priority - a.priority);
+  while (ranked.length > MAX_CANDIDATES) {
+    ranked.splice(ranked.findLastIndex(({ type }) => type === 0), 1);
   }
-  return Uint8Array.from(kept.flat());
+  return Uint8Array.from(ranked.flatMap(({ bytes }) => bytes));
 }
 
 /** One, or none that can be sent. */
 function parseCandidate(
   text: string,
-): { priority: number; bytes: number[] }[] {
-  const [, protocol = "", priority, address = "", port, typeName = "", , how] =
-    /^candidate:\S+ 1 (\S+) (\d+) (\S+) (\d+) typ (\S+)(.* tcptype (\S+))?/
-      .exec(text) ?? [];
+): { priority: number; type: number; bytes: number[] }[] {
+  const [, priority, address = "", port, typeName = ""] =
+    /^candidate:\S+ 1 udp (\d+) (\S+) (\d+) typ (\S+)/i.exec(text) ?? [];
   const type = TYPES.indexOf(typeName);
-  const transport = PROTOCOLS.indexOf(how ?? protocol.toLowerCase());
-  const [kind, digits] = parseAddress(address);
-  if (type < 0 || transport < 0 || digits === undefined) return [];
+  const encoded = encodeAddress(address);
+  if (type < 0 || encoded === undefined) return [];
+  const [kind, ...bytes] = encoded;
   return [{
     priority: Number(priority),
-    bytes: [
-      type | transport << 2 | kind << 4,
-      Number(port) >> 8,
-      Number(port) & 255,
-      ...fromHex(digits),
-    ],
+    type,
+    bytes: [type | kind! << 2, ...encodeU16(Number(port)), ...bytes],
   }];
 }
 
-/** Kind and hex digits; no digits for an address of another form, or with a zone. */
-function parseAddress(address: string): [kind: number, digits?: string] {
-  if (/^(\d+\.){3}\d+$/.test(address)) {
-    return [IPV4, toHex(Uint8Array.from(address.split("."), Number))];
-  }
-  const [kind, digits] = address.endsWith(".local")
-    ? [MDNS, address.slice(0, -6).replaceAll("-", "")]
-    : [IPV6, expandIpv6(address)];
-  return /^[\da-f]{32}$/.test(digits) ? [kind, digits] : [kind];
+/** Its kind, then its bytes; undefined when it is none, or has a zone. */
+function encodeAddress(address: string): number[] | undefined {
+  const digits = hexOfAddress(address);
+  return /^(00.{8}|0[12].{32})$/.test(digits) && !/[^\da-f]/.test(digits)
+    ? fromHex(digits)
+    : undefined;
 }
 
-function expandIpv6(address: string): string {
+function hexOfAddress(address: string): string {
+  if (address.endsWith(".local")) {
+    return `0${MDNS}` + address.slice(0, -6).replaceAll("-", "");
+  }
   const groups = address.split(":");
-  return address.replace("::", ":".padEnd(10 - groups.length, ":"))
-    .split(":").map((group) => group.padStart(4, "0")).join("");
+  if (groups.length === 1) {
+    return `0${IPV4}` + toHex(address.split(".").map(Number));
+  }
+  return `0${IPV6}` +
+    address.replace("::", ":".padEnd(10 - groups.length, ":")).split(":")
+      .map((group) => group.padStart(4, "0")).join("");
 }
 
 /** Reads what {@linkcode encodeCandidates} made; undefined when it cannot have. */
@@ -80,21 +70,17 @@ export function decodeCandidates(bytes: Uint8Array): string[] | undefined {
     const head = reader.number(1);
     const port = reader.number(2);
     const type = TYPES[head & 3];
-    const protocol = PROTOCOLS[head >> 2 & 3];
-    const address = readAddress(reader, head >> 4);
+    const address = readAddress(reader, head >> 2);
     const place = candidates.length;
-    if (!protocol || !address || reader.left < 0 || place === MAX_CANDIDATES) {
+    if (!type || !address || reader.left < 0 || place === MAX_CANDIDATES) {
       return undefined;
     }
-    const isTcp = protocol !== "udp";
-    const preference = isTcp ? TCP_PREFERENCE : PREFERENCES[head & 3]!;
-    const priority = preference << 24 | 65535 - place << 8 | 255;
-    // Those of one foundation wait for each other (RFC 8445, 6.1.2.6): here none does.
+    // RFC 8445, section 5.1.2: by type, then by place.
+    const priority = 126 - 63 * (head & 3) << 24 | 65535 - place << 8 | 255;
+    // Those of one foundation wait for each other (6.1.2.6): here none does.
     candidates.push(
-      `candidate:${head}${port} 1 ${isTcp ? "tcp" : "udp"} ${priority} ` +
-        `${address} ${port} typ ${type}` +
-        (type === "host" ? "" : " raddr 0.0.0.0 rport 0") +
-        (isTcp ? ` tcptype ${protocol}` : ""),
+      `candidate:${head}${port} 1 udp ${priority} ${address} ${port} typ ` +
+        type + (type === "host" ? "" : " raddr 0.0.0.0 rport 0"),
     );
   }
   return candidates;

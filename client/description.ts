@@ -4,7 +4,7 @@ import { ByteReader, fromHex, toHex } from "./bytes.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 
 /** Why bytes are no description. */
-export type DescriptionFault = "truncated" | "setup" | "candidates";
+export type DescriptionFault = "malformed" | "other-type";
 
 const FINGERPRINT = "a=fingerprint:sha-256 ";
 /** Lines whose values are of base64's letters: 6 bits each. */
@@ -31,7 +31,7 @@ export function encodeDescription(sdp: string): Uint8Array {
   const values = ["o=\\S+ ", ...LINES]
     .map((line) => find(sdp + DEFAULTS, line, "[a-z\\d+/]{1,255}"));
   const letters = values.join("");
-  const padded = letters.padEnd(countBytes(letters.length) / 3 * 4, "A");
+  const padded = letters + "A".repeat(-letters.length & 3);
   return Uint8Array.from([
     ...fromHex(fingerprint.replaceAll(":", "")),
     ...values.map(({ length }) => length),
@@ -47,11 +47,6 @@ function find(sdp: string, line: string, form: string): string {
   return found[1]!;
 }
 
-/** Of so many letters: whole groups of 4, which are 3 bytes. */
-function countBytes(letters: number): number {
-  return Math.ceil(letters / 4) * 3;
-}
-
 /**
  * The description that the other side takes as remote one. Never throws. What
  * comes out has the form of a description, but who sealed the bytes may have put
@@ -64,17 +59,18 @@ export function decodeDescription(
   const reader = new ByteReader(bytes);
   const fingerprint = toHex(reader.take(32), ":").toUpperCase();
   const lengths = Array.from(reader.take(1 + LINES.length));
-  const packed = reader.take(countBytes(lengths.reduce((a, b) => a + b)));
+  const packed = reader.take(
+    (lengths.reduce((a, b) => a + b) + 3 >> 2) * 3,
+  );
   const candidates = decodeCandidates(reader.take());
-  if (reader.left < 0) return { ok: false, reason: "truncated" };
-  if (candidates === undefined) return { ok: false, reason: "candidates" };
+  if (reader.left < 0 || !candidates) return { ok: false, reason: "malformed" };
   const letters = btoa(String.fromCharCode(...packed));
   let at = 0;
   const [sessionId, ...values] = lengths
     .map((length) => letters.slice(at, at += length));
   const [mid, setup] = values;
   if ((setup === "actpass") !== (type === "offer")) {
-    return { ok: false, reason: "setup" };
+    return { ok: false, reason: "other-type" };
   }
   const lines = [
     "v=0",

@@ -63,7 +63,7 @@ Deno.test("an answer says who begins, an offer leaves it open", () => {
     ]] as const
   ) {
     const result = decodeDescription(encodeDescription(sdp), type);
-    assertEquals(result, { ok: false, reason: "setup" });
+    assertEquals(result, { ok: false, reason: "other-type" });
   }
 });
 
@@ -123,10 +123,10 @@ Deno.test("what is cut short, or has candidates that are none, is refused", () =
   const end = offer.length - 7 - 19; // an IPv4 candidate and one of IPv6
   assertEquals(reasonOf(offer), "none");
   assertEquals(reasonOf(offer.subarray(0, end)), "none");
-  assertEquals(reasonOf(offer.subarray(0, end - 1)), "truncated");
-  assertEquals(reasonOf(offer.subarray(0, 20)), "truncated");
-  assertEquals(reasonOf(offer.subarray(0, end + 1)), "candidates");
-  assertEquals(reasonOf(offer.with(end, 255)), "candidates");
+  assertEquals(reasonOf(offer.subarray(0, end - 1)), "malformed");
+  assertEquals(reasonOf(offer.subarray(0, 20)), "malformed");
+  assertEquals(reasonOf(offer.subarray(0, end + 1)), "malformed");
+  assertEquals(reasonOf(offer.with(end, 255)), "malformed");
 });
 
 Deno.test("a sealed offer with ten candidates is at most 450 characters", async () => {

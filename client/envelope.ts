@@ -37,12 +37,12 @@ export type Opened =
 const VERSION = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const CONTENT_HEAD_BYTES = PEER_ID_BYTES + 4;
+const TIME_BYTES = 4;
 
 /** Bytes of signals that one post has room for. */
 export const MAX_SIGNAL_BYTES: number = LIMITS.postBytes / 4 * 3 - 1 -
   IV_BYTES -
-  CONTENT_HEAD_BYTES - TAG_BYTES;
+  PEER_ID_BYTES - TIME_BYTES - TAG_BYTES;
 
 const MAX_AGE_SECONDS = 90;
 const MAX_AHEAD_SECONDS = 30;
@@ -102,19 +102,15 @@ export class Envelopes {
     const bytes = decodeBase64url(text);
     if (!bytes.ok) return refuse("malformed");
     const reader = new ByteReader(bytes.value);
-    const version = reader.number(1);
+    if (reader.number(1) !== VERSION) return refuse("malformed");
     const iv = reader.take(IV_BYTES);
-    const sealed = reader.take();
-    if (
-      version !== VERSION ||
-      sealed.length < CONTENT_HEAD_BYTES + TAG_BYTES
-    ) {
-      return refuse("malformed");
-    }
     let content: ArrayBuffer;
     try {
-      const cipher = this.#cipherWith(iv);
-      content = await crypto.subtle.decrypt(cipher, this.#key, sealed);
+      content = await crypto.subtle.decrypt(
+        this.#cipherWith(iv),
+        this.#key,
+        reader.take(),
+      );
     } catch {
       return refuse("undecipherable");
     }
@@ -124,7 +120,7 @@ export class Envelopes {
   #read(content: ByteReader, iv: Uint8Array): Opened {
     const from = toPeerId(content.take(PEER_ID_BYTES));
     if (from === this.#selfId) return refuse("own");
-    const sentAt = content.number(4);
+    const sentAt = content.number(TIME_BYTES);
     const age = this.#nowSeconds() - sentAt;
     if (
       age > MAX_AGE_SECONDS || age < -MAX_AHEAD_SECONDS ||

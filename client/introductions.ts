@@ -2,7 +2,7 @@
 
 import type { Connection } from "./connection.ts";
 import type { Opened } from "./envelope.ts";
-import type { PeerId } from "./peer_id.ts";
+import { EVERYONE, type PeerId } from "./peer_id.ts";
 import type { Signal } from "./signal.ts";
 
 /** What introductions need of their room. */
@@ -16,6 +16,8 @@ export interface IntroductionsHost {
   connect(options: { isRelayed: boolean }): Promise<Connection>;
   /** Pays for a signal and posts it, unless it is aborted before. */
   post(signal: Signal, abort?: AbortSignal): Promise<unknown>;
+  /** Those who are connected. */
+  peers(): Iterable<PeerId>;
   /** Whether a peer is connected and was heard a moment ago. */
   isWell(id: PeerId): boolean;
   /** Whether this peer may be connected besides those who are. */
@@ -33,6 +35,17 @@ const ATTEMPT_MS = 15_000;
 const COURTESY_MS = 4000;
 /** A peer that announces itself again so soon need not be offered another connection. */
 const FRESH_MS = 2000;
+/** An announcement does not wait longer for the offer that goes with it. */
+const PREPARING_MS = 300;
+
+type Offer = Extract<Signal, { readonly kind: "offer" }>;
+
+/** An offer to whoever answers it first. */
+interface OpenOffer {
+  readonly number: number;
+  readonly connection: Connection;
+  readonly description: Uint8Array;
+}
 
 /** One attempt to connect to one peer. */
 class Attempt {
@@ -79,10 +92,12 @@ class Attempt {
 }
 
 /**
- * A newcomer announces itself once, and those who are there offer it a
- * connection. Of two who come at once, the one whose announcement came first
- * in the room's order offers. Nodes may order them differently: when both
- * offer, the smaller id's counts; when none does, one will after a while.
+ * A newcomer announces itself once, by an offer to everyone. Of those who are
+ * there the one with the smallest id answers it, and the others offer it
+ * connections of their own. Of two who come at once, the one whose announcement
+ * came first in the room's order is there. Nodes may order them differently:
+ * when both offer or answer, the smaller id's offer counts; when none does, one
+ * will offer after a while.
  */
 export class Introductions {
   readonly #host: IntroductionsHost;
@@ -91,21 +106,48 @@ export class Introductions {
   /** What came of each peer is taken in order. */
   readonly #inboxes = new Map<PeerId, Promise<void>>();
   #isHere = false;
-  #spare: { connection: Connection; offer: Promise<Uint8Array> } | undefined;
-  #spareTimer: ReturnType<typeof setTimeout> | undefined;
+  #prepared: Promise<OpenOffer | undefined> | undefined;
+  /** What the last announcement offered, while nobody has answered. */
+  #open: OpenOffer | undefined;
+  #openTimer: ReturnType<typeof setTimeout> | undefined;
+  #announcedNumber: number | undefined;
 
   constructor(host: IntroductionsHost) {
     this.#host = host;
   }
 
-  /** Makes an offer before anybody is there to get it: the first to come waits less. */
-  async prepare(): Promise<void> {
-    if (this.#host.isRelayOnly) return;
-    const connection = await this.#host.connect({ isRelayed: false });
-    const offer = connection.offer();
-    offer.catch(() => {}); // told when it is used
-    this.#spare = { connection, offer };
-    this.#spareTimer = setTimeout(() => this.#dropSpare(), ATTEMPT_MS);
+  /** Makes the offer of the next announcement, while there is time. */
+  prepare(): void {
+    if (this.#host.isRelayOnly) return; // relays are not bought for nobody
+    this.#prepared ??= this.#makeOpenOffer().catch(() => undefined);
+  }
+
+  /** Says that this peer is here. */
+  async announce(): Promise<void> {
+    this.prepare();
+    const preparing = this.#prepared;
+    this.#prepared = undefined;
+    const open = await Promise.race([
+      preparing,
+      new Promise<undefined>((resolve) => setTimeout(resolve, PREPARING_MS)),
+    ]);
+    if (open === undefined) {
+      preparing?.then((late) => late?.connection.close());
+      await this.#host.post({ kind: "announce" });
+      return;
+    }
+    this.#closeOpen();
+    this.#open = open;
+    this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
+    const { number, description } = open;
+    this.#announcedNumber = number;
+    await this.#host.post({
+      kind: "offer",
+      to: EVERYONE,
+      attempt: number,
+      isRelayed: false,
+      description,
+    });
   }
 
   /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */
@@ -134,31 +176,45 @@ export class Introductions {
   /** Ends every attempt. */
   close(): void {
     this.#isHere = false;
-    this.#dropSpare();
+    this.#closeOpen();
+    this.#prepared?.then((open) => open?.connection.close());
+    this.#prepared = undefined;
     for (const id of [...this.#courtesies.keys()]) this.#endCourtesy(id);
     for (const id of [...this.#attempts.keys()]) this.#end(id);
   }
 
   async #receiveSignal(from: PeerId, signal: Signal): Promise<void> {
-    if (signal.kind === "announce") return this.#welcome(from);
+    if (signal.kind === "announce") return await this.#welcome(from);
+    if (signal.to === EVERYONE && signal.kind === "offer") {
+      return await this.#welcome(from, signal);
+    }
     if (signal.to !== this.#host.selfId) return;
     if (signal.kind === "offer") return await this.#answer(from, signal);
-    const attempt = this.#attempts.get(from);
+    const attempt = signal.attempt === this.#announcedNumber
+      ? this.#assign(from)
+      : this.#attempts.get(from);
     if (attempt?.number !== signal.attempt) return;
     if (signal.kind === "candidates") {
       return await attempt.connection?.addCandidates(signal.candidates);
     }
     if (attempt.connection?.rtc.signalingState !== "have-local-offer") return;
     await attempt.connection.accept(signal.description);
+    this.#postLate(from, attempt, attempt.connection);
     if (!attempt.isRelayed && this.#host.hasRelay()) {
       attempt.limit(DIRECT_MS, () => this.#fail(from, attempt));
     }
   }
 
-  #welcome(id: PeerId): void {
+  async #welcome(id: PeerId, open?: Offer): Promise<void> {
     if (this.#host.isWell(id) || this.#attempts.get(id)?.isFresh) return;
-    if (this.#isHere) return void this.#offer(id);
-    // That peer will see this one's announcement, and offer.
+    if (this.#isHere) {
+      const others = new Set([...this.#host.peers(), ...this.#attempts.keys()]);
+      others.delete(id);
+      const isFirst = [...others].every((other) => this.#host.selfId < other);
+      if (open !== undefined && isFirst) return await this.#answer(id, open);
+      return void this.#offer(id);
+    }
+    // That peer will see this one's announcement, and answer or offer.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -168,23 +224,44 @@ export class Introductions {
     this.#courtesies.set(id, setTimeout(offer, COURTESY_MS));
   }
 
+  /** Somebody has answered the announcement: the first to do so gets the connection. */
+  #assign(id: PeerId): Attempt | undefined {
+    const present = this.#attempts.get(id);
+    if (present?.number === this.#announcedNumber) return present;
+    // Both answered: the smaller id's offer counts.
+    if (present && (present.isOffer || this.#host.selfId > id)) return;
+    const open = this.#open;
+    if (open === undefined) {
+      if (!this.#host.isWell(id)) this.#offer(id);
+      return;
+    }
+    const { number, connection } = open;
+    const attempt = this.#begin(id, {
+      isOffer: true,
+      isRelayed: false,
+      number,
+    });
+    if (attempt === undefined) return;
+    this.#open = undefined;
+    clearTimeout(this.#openTimer);
+    this.#use(id, attempt, connection);
+    return attempt;
+  }
+
   async #offer(
     id: PeerId,
     { isRelayed = this.#host.isRelayOnly } = {},
   ): Promise<void> {
-    const [number] = crypto.getRandomValues(new Uint32Array(1));
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed,
-      number: number!,
+      number: randomNumber(),
     });
     if (attempt === undefined) return;
     try {
-      const spare = isRelayed ? undefined : this.#takeSpare();
-      const connection = spare?.connection ??
-        await this.#host.connect({ isRelayed });
+      const connection = await this.#host.connect({ isRelayed });
       this.#use(id, attempt, connection);
-      const description = await (spare?.offer ?? connection.offer());
+      const description = await connection.offer();
       await this.#post(attempt, {
         kind: "offer",
         to: id,
@@ -192,7 +269,6 @@ export class Introductions {
         isRelayed,
         description,
       });
-      await this.#postLate(id, attempt, connection);
     } catch (error) {
       this.#fail(id, attempt, error);
     }
@@ -200,7 +276,7 @@ export class Introductions {
 
   async #answer(
     id: PeerId,
-    offer: Signal & { readonly kind: "offer" },
+    offer: Offer,
   ): Promise<void> {
     const present = this.#attempts.get(id);
     if (present?.number === offer.attempt) return;
@@ -224,7 +300,7 @@ export class Introductions {
         to: id,
         attempt: attempt.number,
         description,
-      }).then(() => this.#postLate(id, attempt, connection)).catch(fail);
+      }).then(() => this.#postLate(id, attempt, connection), fail);
     } catch (error) {
       fail(error);
     }
@@ -279,11 +355,15 @@ export class Introductions {
     attempt: Attempt,
     connection: Connection,
   ): Promise<void> {
-    const candidates = await connection.lateCandidates();
-    if (candidates === undefined || attempt.over.aborted) return;
-    const { number } = attempt;
-    const kind = "candidates";
-    await this.#post(attempt, { kind, to: id, attempt: number, candidates });
+    try {
+      const candidates = await connection.lateCandidates();
+      if (candidates === undefined || attempt.over.aborted) return;
+      const { number } = attempt;
+      const kind = "candidates";
+      await this.#post(attempt, { kind, to: id, attempt: number, candidates });
+    } catch (error) {
+      this.#fail(id, attempt, error);
+    }
   }
 
   #hasRoomFor(id: PeerId): boolean {
@@ -303,14 +383,19 @@ export class Introductions {
     this.#courtesies.delete(id);
   }
 
-  #takeSpare() {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    clearTimeout(this.#spareTimer);
-    return spare;
+  async #makeOpenOffer(): Promise<OpenOffer> {
+    const connection = await this.#host.connect({ isRelayed: false });
+    const description = await connection.offer();
+    return { number: randomNumber(), connection, description };
   }
 
-  #dropSpare(): void {
-    this.#takeSpare()?.connection.close();
+  #closeOpen(): void {
+    clearTimeout(this.#openTimer);
+    this.#open?.connection.close();
+    this.#open = undefined;
   }
+}
+
+function randomNumber(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

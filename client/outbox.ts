@@ -8,7 +8,6 @@ const MAX_WAITING = 256;
 
 interface Waiting<T> {
   readonly signal: Signal;
-  readonly bytes: number;
   readonly giveUp: AbortSignal | undefined;
   readonly resolve: (posted: T) => void;
   readonly reject: (reason: unknown) => void;
@@ -32,24 +31,20 @@ export class Outbox<T> {
 
   /**
    * Sends a signal: at once when nothing is under way, else with all others
-   * that wait. Resolves with the receipt of its post, rejects as that does,
-   * with the reason of `options.signal` if that fires before its post begins,
-   * and with RangeError when 256 wait or it is too long for a post.
+   * that wait. Resolves with the receipt of its post and rejects as that does;
+   * with the reason of `options.signal` if that fires before its post begins;
+   * and with RangeError when 256 wait.
    */
   send(
     signal: Signal,
     { signal: giveUp }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const bytes = encodeSignals([signal]).length;
-      if (bytes > MAX_SIGNAL_BYTES) {
-        throw new RangeError("This signal is too long for a post");
-      }
       this.#dropAborted();
-      if (this.#waiting.length >= MAX_WAITING) {
-        throw new RangeError(`${MAX_WAITING} signals are waiting: send fewer`);
+      if (this.#waiting.length === MAX_WAITING) {
+        throw new RangeError(`${MAX_WAITING} signals wait: send fewer`);
       }
-      this.#waiting.push({ signal, bytes, giveUp, resolve, reject });
+      this.#waiting.push({ signal, giveUp, resolve, reject });
       if (!this.#isPosting) this.#postWaiting();
     });
   }
@@ -76,10 +71,12 @@ export class Outbox<T> {
     this.#isPosting = false;
   }
 
-  /** As many as one post has room for, in their order. */
+  /** As many as one post has room for, in their order; one, if it is too long by itself. */
   #takeBatch(): Waiting<T>[] {
     let left = MAX_SIGNAL_BYTES;
-    const end = this.#waiting.findIndex(({ bytes }) => (left -= bytes) < 0);
-    return this.#waiting.splice(0, end < 0 ? Infinity : end);
+    const end = this.#waiting.findIndex(({ signal }, i) =>
+      (left -= encodeSignals([signal]).length) < 0 && i > 0
+    );
+    return this.#waiting.splice(0, end < 0 ? MAX_WAITING : end);
   }
 }

@@ -8,6 +8,9 @@ export type PeerId = string & { readonly __brand: "PeerId" };
 /** Bytes of a peer's id. */
 export const PEER_ID_BYTES = 8;
 
+/** Whom an announcement's offer is made to; no peer's id. */
+export const EVERYONE: PeerId = toPeerId(new Uint8Array(PEER_ID_BYTES));
+
 /** A new one. */
 export function createPeerId(): PeerId {
   return toPeerId(crypto.getRandomValues(new Uint8Array(PEER_ID_BYTES)));
@@ -21,8 +24,6 @@ export function toPeerId(bytes: Uint8Array): PeerId {
 /** The bytes of an id. Throws TypeError when it is none. */
 export function encodePeerId(id: PeerId): Uint8Array {
   const bytes = decodeBase64url(id);
-  if (!bytes.ok || bytes.value.length !== PEER_ID_BYTES) {
-    throw new TypeError(`"${id}" is no id of a peer`);
-  }
+  if (!bytes.ok) throw new TypeError(`"${id}" is no id of a peer`);
   return bytes.value;
 }

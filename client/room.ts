@@ -108,6 +108,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       hasRelay: () => this.#ice.hasRelay,
       connect: (kind) => this.#connect(kind),
       post: (signal, abort) => this.#outbox.send(signal, { signal: abort }),
+      peers: () => this.#peers.keys() as Iterable<PeerId>,
       isWell: (id) => this.#peers.get(id)?.isWell === true,
       hasRoomFor: (id, attempts) =>
         this.#peers.has(id) ||
@@ -119,6 +120,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       onError,
     });
     this.#watchChannel(signal);
+    if (channel.node) this.#introductions.prepare();
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
@@ -292,8 +294,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
     this.#mustAnnounce = false;
     this.#announcedAt = node;
     this.#setState("solving", "");
-    this.#introductions.prepare();
-    this.#outbox.send({ kind: "announce" }).then(
+    this.#introductions.announce().then(
       () => this.#setJoined(),
       (error) => {
         this.#rejectJoined(error);

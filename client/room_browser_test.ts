@@ -110,7 +110,7 @@ for (const count of [2, 3, 8]) {
 }
 
 roomTest(
-  "two browsers need four posts, and nothing in them can be read",
+  "two browsers need three posts, and nothing in them can be read",
   async (scene) => {
     const node = await scene.node();
     using heard = await overhear(node, {});
@@ -120,7 +120,7 @@ roomTest(
     );
     await first!.run(({ room }) => room.send("plain words"));
     await second!.waitForTold({ type: "message", data: "plain words" });
-    assertEquals(heard.posts.length, 4);
+    assertEquals(heard.posts.length, 3);
     for (const post of heard.posts) {
       assertMatch(post, /^[\w-]+$/);
       assert(post.length <= 450, `${post.length} bytes`);
@@ -351,7 +351,7 @@ roomTest(
       peer: again,
       reason: "left",
     });
-    await moves!.page.goBack();
+    await moves!.page.goBack({ waitUntil: "commit" });
     // Out of the back/forward cache, the room and all: it joins by itself.
     await moves!.waitForPeers(1);
     assertEquals(await moves!.run(({ room }) => room.selfId), again);
@@ -381,7 +381,9 @@ roomTest(
     const node = await scene.node();
     const member = await scene.member();
     await member.join({ nodes: [node.origin] });
-    const { port } = Deno.listen({ port: 0 }).addr as Deno.NetAddr;
+    const listener = Deno.listen({ port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    listener.close();
     const dead = `http://127.0.0.1:${port}`;
     await assertRejects(
       () =>
@@ -458,19 +460,4 @@ roomTest("relay only: TURN is bought, and peers are relayed", async (scene) => {
     );
     assertEquals(connection, "relayed");
   }
-});
-
-roomTest("TURN is bought when no direct path is found", async (scene) => {
-  const node = await scene.node({ turn: LOCAL_TURN });
-  // Such browsers send no UDP but through a proxy: only TURN over TCP is left.
-  const policy = "--force-webrtc-ip-handling-policy=disable_non_proxied_udp";
-  const members = [await scene.member(policy), await scene.member(policy)];
-  await Promise.all(
-    members.map((member) => member.join({ nodes: [node.origin] })),
-  );
-  await Promise.all(members.map((member) => member.waitForPeers(1)));
-  const { connection } = await members[0]!.run(({ room }) =>
-    [...room.peers.values()][0].stats()
-  );
-  assertEquals(connection, "relayed");
 });

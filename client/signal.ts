@@ -1,6 +1,6 @@
 /** What peers say to each other through a room, until they are connected. */
 
-import { ByteReader, encodeU32 } from "./bytes.ts";
+import { ByteReader, encodeU16, encodeU32 } from "./bytes.ts";
 import {
   encodePeerId,
   PEER_ID_BYTES,
@@ -56,7 +56,7 @@ export function encodeSignals(signals: readonly Signal[]): Uint8Array {
     const kind = signal.kind === "offer" && signal.isRelayed
       ? RELAYED_OFFER
       : KINDS.indexOf(signal.kind);
-    return [kind, body.length >> 8, body.length & 255, ...body];
+    return [kind, ...encodeU16(body.length), ...body];
   }));
 }
 

@@ -39,8 +39,8 @@ export interface KernelExports {
   ) => number;
 }
 
-/** Instructions, as bytes. */
-type Code = readonly number[];
+/** Instructions: bytes in nested lists, flattened once at the end. */
+type Code = readonly (number | Code)[];
 
 /** How one lane and four differ. */
 interface Lanes {
@@ -60,7 +60,7 @@ interface Lanes {
 }
 
 const get = (local: number): Code => [0x20, local];
-const i32 = (value: number): Code => [0x41, ...signedLeb(value)];
+const i32 = (value: number): Code => [0x41, signedLeb(value)];
 
 const SCALAR: Lanes = {
   count: 1,
@@ -71,7 +71,7 @@ const SCALAR: Lanes = {
   shiftRight: [0x76],
   load: [0x28],
   splat: [],
-  rotateRight: (local, bits) => [...get(local), ...i32(bits), 0x78],
+  rotateRight: (local, bits) => [get(local), i32(bits), 0x78],
   isAnyAtMost: [0x4d],
 };
 
@@ -89,9 +89,9 @@ const SIMD: Lanes = {
   load: [0xfd, 9],
   splat: [0xfd, 0x11],
   rotateRight: (local, bits) => [
-    ...[...get(local), ...i32(bits), ...SHIFT_RIGHT],
-    ...[...get(local), ...i32(32 - bits), ...SHIFT_LEFT],
-    ...OR,
+    [get(local), i32(bits), SHIFT_RIGHT],
+    [get(local), i32(32 - bits), SHIFT_LEFT],
+    OR,
   ],
   isAnyAtMost: [0xfd, 0x3e, 0xfd, 0x53],
 };
@@ -114,18 +114,16 @@ export function generateKernel(lanes: 1 | 4): Uint8Array<ArrayBuffer> {
   return encodeModule(lanes === 4 ? SIMD : SCALAR);
 }
 
-function searchFunction(lanes: Lanes): number[] {
+function searchFunction(lanes: Lanes): Code {
   const { add, splat } = lanes;
-  const code: number[] = [];
-  const emit = (...parts: Code[]) =>
-    parts.forEach((part) => code.push(...part));
-  const set = (local: number, ...value: Code[]) =>
-    emit(...value, [0x21, local]);
+  const code: Code[] = [];
+  const emit = (...parts: Code) => code.push(parts);
+  const set = (local: number, ...value: Code) => emit(value, 0x21, local);
 
   set(NONCE, get(FIRST_NONCE), splat);
   if (lanes.count === 4) set(NONCE, get(NONCE), LANE_NUMBERS, add);
   set(TARGETS, get(TARGET), splat);
-  emit([0x03, 0x40]); // loop
+  emit(0x03, 0x40); // loop
   const a = setRounds(lanes, set);
   emit(
     a,
@@ -134,24 +132,24 @@ function searchFunction(lanes: Lanes): number[] {
     get(TARGETS),
     lanes.isAnyAtMost,
   );
-  emit([0x04, 0x40], get(STEPS), [0x0f, 0x0b]); // if { return steps }
+  emit(0x04, 0x40, get(STEPS), 0x0f, 0x0b); // if { return steps }
   set(NONCE, get(NONCE), i32(lanes.count), splat, add);
-  emit(get(STEPS), i32(1), [0x6b, 0x22, STEPS]); // steps -= 1
-  emit([0x0d, 0, 0x0b]); // loop again unless 0; end
-  emit(i32(0), [0x0b]);
+  emit(get(STEPS), i32(1), 0x6b, 0x22, STEPS); // steps -= 1
+  emit(0x0d, 0, 0x0b); // loop again unless 0; end
+  emit(i32(0), 0x0b);
   return code;
 }
 
 /** 0, 1, 2, 3 in the four lanes. */
 const LANE_NUMBERS: Code = [
-  ...[0xfd, 12],
-  ...[0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
+  [0xfd, 12],
+  [0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
 ];
 
 /** Rounds 12 to 63; returns the code that gives the last `a`. */
 function setRounds(
   lanes: Lanes,
-  set: (local: number, ...value: Code[]) => void,
+  set: (local: number, ...value: Code) => void,
 ): Code {
   const { add, xor, and } = lanes;
   const word = (t: number) => WORDS + (t & 15);
@@ -160,7 +158,7 @@ function setRounds(
   set(word(VARYING_WORD), get(NONCE));
   for (let i = 0; i < 8; i++) {
     const addend = i === 0 || i === 4 ? [get(NONCE), add] : []; // a and e
-    set(REGISTERS + i, constant(lanes, LAYOUT.head + i), ...addend);
+    set(REGISTERS + i, constant(lanes, LAYOUT.head + i), addend);
   }
   let [a, b, c, d] = [REGISTERS, REGISTERS + 1, REGISTERS + 2, REGISTERS + 3];
   let [e, f, g, h] = [a + 4, b + 4, c + 4, d + 4];
@@ -173,23 +171,19 @@ function setRounds(
     set(
       SUM,
       IS_VARYING[t]
-        ? [
-          ...constant(lanes, LAYOUT.roundConstants + t),
-          ...get(word(t)),
-          ...add,
-        ]
+        ? [constant(lanes, LAYOUT.roundConstants + t), get(word(t)), add]
         : constant(lanes, LAYOUT.words + t),
-      ...(hasH ? [get(h), add] : []),
-      ...[get(f), get(g), xor, get(e), and, get(g), xor, add], // ch
-      ...[sumOfRotations(lanes, e, [6, 11, 25]), add],
+      hasH ? [get(h), add] : [],
+      [get(f), get(g), xor, get(e), and, get(g), xor, add], // ch
+      [sumOfRotations(lanes, e, [6, 11, 25]), add],
     );
     if (t < 63) set(d, get(d), get(SUM), add);
     set(ab, get(a), get(b), xor);
     set(
       h,
       get(SUM),
-      ...[get(ab), get(bc), and, get(b), xor, add], // maj
-      ...[sumOfRotations(lanes, a, [2, 13, 22]), add],
+      [get(ab), get(bc), and, get(b), xor, add], // maj
+      [sumOfRotations(lanes, a, [2, 13, 22]), add],
     );
     [ab, bc] = [bc, ab];
     [a, b, c, d, e, f, g, h] = [h, a, b, c, d, e, f, g];
@@ -214,7 +208,7 @@ function scheduleWord(
   if (IS_VARYING[t - 2]) {
     terms.push(sumOfRotations(lanes, word(t - 2), [17, 19], 10));
   }
-  return terms.flatMap((term, i) => i === 0 ? term : [...term, ...lanes.add]);
+  return joined(terms, lanes.add);
 }
 
 /** Rotations of a local, and at the end maybe a shift, all xored. */
@@ -225,47 +219,48 @@ function sumOfRotations(
   shift?: number,
 ): Code {
   const terms = rotations.map((bits) => rotateRight(local, bits));
-  if (shift !== undefined) {
-    terms.push([...get(local), ...i32(shift), ...shiftRight]);
-  }
-  return terms.flatMap((term, i) => i === 0 ? term : [...term, ...xor]);
+  if (shift !== undefined) terms.push([get(local), i32(shift), shiftRight]);
+  return joined(terms, xor);
+}
+
+/** Terms, all combined by one instruction. */
+function joined(terms: readonly Code[], instruction: Code): Code {
+  return terms.map((term, i) => i === 0 ? term : [term, instruction]);
 }
 
 /** A word of the constants, in every lane. */
 function constant({ load }: Lanes, at: number): Code {
   const alignment = 2;
-  return [...i32(0), ...load, alignment, ...unsignedLeb(at * 4)];
+  return [i32(0), load, alignment, unsignedLeb(at * 4)];
 }
 
 /** WebAssembly core specification 2.0, section 5.5: type, function, memory, export, code. */
 function encodeModule(lanes: Lanes): Uint8Array<ArrayBuffer> {
-  const body = [1, LOCALS, lanes.type, ...searchFunction(lanes)];
-  const section = (id: number, content: Code) => [
-    id,
-    ...unsignedLeb(content.length),
-    ...content,
-  ];
-  const name = (text: string) => [
-    text.length,
-    ...new TextEncoder().encode(text),
-  ];
-  return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f]),
-    ...section(3, [1, 0]),
-    ...section(5, [1, 0, 1]),
-    ...section(7, [2, ...name("memory"), 2, 0, ...name("search"), 0, 0]),
-    ...section(10, [1, ...unsignedLeb(body.length), ...body]),
-  ]);
+  const sized = (content: Code) => {
+    const bytes = flatten(content);
+    return [unsignedLeb(bytes.length), bytes];
+  };
+  const name = (text: string) => sized([...new TextEncoder().encode(text)]);
+  const body = sized([1, LOCALS, lanes.type, searchFunction(lanes)]);
+  return new Uint8Array(flatten([
+    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    [1, sized([1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f])],
+    [3, sized([1, 0])],
+    [5, sized([1, 0, 1])],
+    [7, sized([2, name("memory"), 2, 0, name("search"), 0, 0])],
+    [10, sized([1, body])],
+  ]));
 }
 
-function unsignedLeb(value: number): number[] {
-  return value < 128
-    ? [value]
-    : [value & 127 | 128, ...unsignedLeb(value >> 7)];
+function flatten(code: readonly unknown[]): number[] {
+  return code.flat(Infinity) as number[];
+}
+
+function unsignedLeb(value: number): Code {
+  return value < 128 ? [value] : [value & 127 | 128, unsignedLeb(value >> 7)];
 }
 
 /** Of a number that is not negative. */
-function signedLeb(value: number): number[] {
-  return value < 64 ? [value] : [value & 127 | 128, ...signedLeb(value >> 7)];
+function signedLeb(value: number): Code {
+  return value < 64 ? [value] : [value & 127 | 128, signedLeb(value >> 7)];
 }

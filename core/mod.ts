@@ -11,7 +11,7 @@ export type { Engine, Puzzle, Search } from "./engine.ts";
 export { chooseEngine, type EngineChoice } from "./engine_choice.ts";
 export { createHashWasmEngine } from "./engine_hash_wasm.ts";
 export { createJavaScriptEngine } from "./engine_javascript.ts";
-export { createKernelEngine } from "./engine_kernel.ts";
+export { createKernelEngine, type KernelEngine } from "./engine_kernel.ts";
 export { createHmac, type Hmac, sha256 } from "./hasher.ts";
 export { heightOf, type Target, targetOf, workOf } from "./height.ts";
 export {

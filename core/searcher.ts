@@ -35,13 +35,20 @@ export interface Searcher {
 
 /** Does a task, here and now. */
 export function runTask(engine: Engine, task: SearchTask): SearchResult {
-  const { from, count } = task;
   const started = performance.now();
-  const nonce = engine.prepare(task)(from, count);
+  const nonce = engine.prepare(task)(task.from, task.count);
+  return resultOf(task, { nonce, milliseconds: performance.now() - started });
+}
+
+/** What came of a task that found this nonce, or -1. */
+export function resultOf(
+  { from, count }: SearchTask,
+  { nonce, milliseconds }: { nonce: number; milliseconds: number },
+): SearchResult {
   return {
     nonce,
     hashes: nonce < 0 ? count : nonce - from + 1,
-    milliseconds: performance.now() - started,
+    milliseconds,
   };
 }
 

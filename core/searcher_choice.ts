@@ -2,6 +2,7 @@
 
 import type { Engine } from "./engine.ts";
 import { chooseEngine } from "./engine_choice.ts";
+import { PageSearcher } from "./page_searcher.ts";
 import { createThreadSearcher, type Searcher } from "./searcher.ts";
 import { isPage, WorkerPool } from "./worker_pool.ts";
 
@@ -20,64 +21,55 @@ export interface ThreadOptions {
 export interface OpenSearcher {
   readonly searcher: Searcher;
   readonly notices: readonly string[];
+  /** Resolves when it is as fast as it will be; left out: at once. */
+  readonly settled?: Promise<void>;
   readonly release: () => void;
 }
 
-/** One pool for all calls of a page. */
-let pagePool: Promise<WorkerPool> | undefined;
+/** One for all calls of a page. */
+let pageSearcher: Promise<PageSearcher> | undefined;
 
-/** The page's pool, made anew when it could not be started or a worker failed. */
-async function usePagePool(): Promise<WorkerPool> {
-  const present = pagePool ??= WorkerPool.start();
-  const forget = () => {
-    if (pagePool === present) pagePool = undefined;
-  };
-  try {
-    const pool = await present;
-    if (!pool.isClosed) return pool;
-  } catch (error) {
-    forget();
-    throw error;
-  }
-  forget();
-  return await usePagePool();
+/** The page's, made anew when a worker of the last has failed. */
+async function usePage(): Promise<PageSearcher> {
+  const present = pageSearcher ??= PageSearcher.open();
+  const searcher = await present;
+  if (!searcher.isClosed) return searcher;
+  if (pageSearcher === present) pageSearcher = undefined;
+  return await usePage();
 }
 
 /** Opens what the options ask for; falls back to this thread, and says why. */
 export async function openSearcher(
-  { workers, engine }: ThreadOptions,
+  { workers = isPage() ? undefined : 0, engine }: ThreadOptions,
 ): Promise<OpenSearcher> {
-  const keep = () => {};
+  const release = () => {};
   if (engine !== undefined) {
-    const searcher = createThreadSearcher(engine);
-    return { searcher, notices: [], release: keep };
+    return { searcher: createThreadSearcher(engine), notices: [], release };
   }
+  if (workers === undefined) {
+    const searcher = await usePage();
+    const { notices, settled } = searcher;
+    return { searcher, notices, settled, release };
+  }
+  if (workers instanceof WorkerPool) {
+    return { searcher: workers, notices: workers.skipped, release };
+  }
+  return await openThreads(workers);
+}
+
+/** So many workers, or this thread. */
+async function openThreads(workers: number): Promise<OpenSearcher> {
+  const notices: string[] = [];
   try {
-    if (workers instanceof WorkerPool) return usePool(workers, keep);
-    if (workers !== undefined && workers > 0) {
-      const own = await WorkerPool.start(workers);
-      return usePool(own, () => own.close());
-    }
-    if (workers === undefined && isPage()) {
-      return usePool(await usePagePool(), keep);
+    if (workers > 0) {
+      const pool = await WorkerPool.start(workers);
+      const release = () => pool.close();
+      return { searcher: pool, notices: pool.skipped, release };
     }
   } catch (error) {
-    return await useThisThread([(error as Error).message]);
+    notices.push((error as Error).message);
   }
-  return await useThisThread([]);
-}
-
-function usePool(pool: WorkerPool, release: () => void): OpenSearcher {
-  return { searcher: pool, notices: pool.skipped, release };
-}
-
-async function useThisThread(
-  notices: readonly string[],
-): Promise<OpenSearcher> {
   const { engine, skipped } = await chooseEngine();
-  return {
-    searcher: createThreadSearcher(engine),
-    notices: [...notices, ...skipped],
-    release: () => {},
-  };
+  const searcher = createThreadSearcher(engine);
+  return { searcher, notices: [...notices, ...skipped], release: () => {} };
 }

@@ -38,7 +38,7 @@ export interface Solution {
   readonly hashesPerSecond: number;
   /** Name of the engine that was used. */
   readonly engine: string;
-  /** Threads that searched. */
+  /** Threads that searched, those included that were still starting. */
   readonly threads: number;
   /** Why it was not faster: what this runtime or the page's policy forbids. */
   readonly notices: readonly string[];
@@ -88,7 +88,14 @@ export async function solve(
   }
   const { hashes, hashesPerSecond } = search.progress;
   const { engine, threads: count } = searcher;
-  return { nonces, hashes, hashesPerSecond, engine, threads: count, notices };
+  return {
+    nonces,
+    hashes,
+    hashesPerSecond,
+    engine,
+    threads: count,
+    notices: [...notices],
+  };
 }
 
 /** Nonces to begin with, and the puzzles that they leave open. */
@@ -131,7 +138,8 @@ export async function measureHashRate(
   { durationMs = 250, signal, ...threads }: MeasureOptions = {},
 ): Promise<{ hashesPerSecond: number; engine: string; threads: number }> {
   signal?.throwIfAborted();
-  const { searcher, release } = await openSearcher(threads);
+  const { searcher, settled, release } = await openSearcher(threads);
+  await settled;
   const impossible = new Search(searcher, {
     challenge: crypto.getRandomValues(new Uint8Array(32)),
     target: { high: 0, low: 0 },

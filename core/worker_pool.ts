@@ -1,46 +1,55 @@
 /** Threads that mine. */
 
+import { chooseEngine } from "./engine_choice.ts";
+import { isKernelEngine, type KernelEngine } from "./engine_kernel.ts";
+import { searchByKernel } from "./kernel_search.ts";
+import { resultOf } from "./searcher.ts";
 import type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
-import type { WorkerMessage } from "./solver_worker.ts";
+import type { StretchOutcome } from "./solver_worker.ts";
 import { SOLVER_WORKER_SOURCE } from "./solver_worker_source.ts";
+import type { Stretch } from "./stretch.ts";
 
 /** A worker that does not report in time was forbidden without a word. */
 const START_MS = 5000;
 
-/** A task and whoever waits for it. */
+/** A stretch and whoever waits for it. */
 interface Job {
-  readonly task: SearchTask;
-  readonly resolve: (result: SearchResult) => void;
+  readonly stretch: Stretch;
+  readonly resolve: (outcome: StretchOutcome) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /**
- * Web Workers that are kept until closed. They are made from text inside this
- * module, so that no bundler can lose them: a page's policy must have
- * `worker-src blob:`.
+ * Web Workers that are kept until closed, and run the kernel that the calling
+ * thread compiled. They are made from text inside this module, so that no
+ * bundler can lose them: a page's policy must have `worker-src blob:`.
  */
 export class WorkerPool implements Searcher {
   /** Name of the workers' engine. */
   readonly engine: string;
-  /** Faster engines that the workers could not use, each with the reason. */
+  /** Faster engines that could not be used, each with the reason. */
   readonly skipped: readonly string[];
   /** What is under way is not interrupted; an abort waits no longer than this. */
   readonly taskMs = 25;
+  readonly #lanes: number;
   readonly #workers: readonly Worker[];
   readonly #idle: Worker[];
   readonly #jobs = new Map<Worker, Job>();
   #waiting: Job[] = [];
   #isClosed = false;
 
-  private constructor(workers: readonly Worker[], ready: Ready) {
+  private constructor(
+    workers: readonly Worker[],
+    { engine, skipped }: { engine: KernelEngine; skipped: readonly string[] },
+  ) {
     this.#workers = workers;
     this.#idle = [...workers];
-    this.engine = ready.engine;
-    this.skipped = ready.skipped;
+    this.engine = engine.name;
+    this.#lanes = engine.lanes;
+    this.skipped = skipped;
     for (const worker of workers) {
-      worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-        if (data.kind === "result") this.#finish(worker, data.result);
-      };
+      worker.onmessage = ({ data }: MessageEvent<StretchOutcome>) =>
+        this.#finish(worker, data);
       worker.onerror = (event) => {
         event.preventDefault();
         this.#fail(new Error(`A worker failed: ${event.message}`));
@@ -49,19 +58,24 @@ export class WorkerPool implements Searcher {
   }
 
   /**
-   * Starts so many workers. Rejects, with the reason, where they are forbidden
-   * or missing.
+   * Starts so many workers. Rejects, with the reason, where they or WebAssembly
+   * are forbidden or missing.
    */
   static async start(size: number = defaultThreads()): Promise<WorkerPool> {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`A pool has at least 1 worker, got ${size}`);
     }
+    const { engine, skipped } = await chooseEngine();
+    if (!isKernelEngine(engine)) throw new Error("Workers need WebAssembly");
     const workers: Worker[] = [];
     const giveUp = new AbortController();
     try {
       for (let i = 0; i < size; i++) workers.push(createWorker());
-      const ready = workers.map((worker) => readiness(worker, giveUp.signal));
-      return new WorkerPool(workers, (await Promise.all(ready))[0]!);
+      await Promise.all(workers.map((worker) => {
+        worker.postMessage(engine.module);
+        return readiness(worker, giveUp.signal);
+      }));
+      return new WorkerPool(workers, { engine, skipped });
     } catch (error) {
       for (const worker of workers) worker.terminate();
       giveUp.abort();
@@ -80,12 +94,16 @@ export class WorkerPool implements Searcher {
   }
 
   /** Does a task in the next worker that is free. */
-  search(task: SearchTask): Promise<SearchResult> {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new Error("The pool is closed"));
-      this.#waiting.push({ task, resolve, reject });
-      this.#assign();
-    });
+  async search(task: SearchTask): Promise<SearchResult> {
+    const search = searchByKernel(task, this.#lanes);
+    let milliseconds = 0;
+    let step = search.next();
+    while (!step.done) {
+      const outcome = await this.#run(step.value);
+      milliseconds += outcome.milliseconds;
+      step = search.next(outcome.left);
+    }
+    return resultOf(task, { nonce: step.value, milliseconds });
   }
 
   /** Ends the workers; tasks under way are rejected. */
@@ -93,17 +111,25 @@ export class WorkerPool implements Searcher {
     this.#fail(new Error("The pool was closed"));
   }
 
+  #run(stretch: Stretch): Promise<StretchOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Error("The pool is closed"));
+      this.#waiting.push({ stretch, resolve, reject });
+      this.#assign();
+    });
+  }
+
   #assign(): void {
     while (this.#idle.length > 0 && this.#waiting.length > 0) {
       const worker = this.#idle.pop()!;
       const job = this.#waiting.shift()!;
       this.#jobs.set(worker, job);
-      worker.postMessage(job.task);
+      worker.postMessage(job.stretch);
     }
   }
 
-  #finish(worker: Worker, result: SearchResult): void {
-    this.#jobs.get(worker)?.resolve(result);
+  #finish(worker: Worker, outcome: StretchOutcome): void {
+    this.#jobs.get(worker)?.resolve(outcome);
     this.#jobs.delete(worker);
     this.#idle.push(worker);
     this.#assign();
@@ -151,9 +177,8 @@ export function isPage(): boolean {
   return typeof (globalThis as { document?: unknown }).document === "object";
 }
 
-type Ready = Extract<WorkerMessage, { kind: "ready" }>;
-
-function readiness(worker: Worker, giveUp: AbortSignal): Promise<Ready> {
+/** Resolves when a worker has the kernel. */
+function readiness(worker: Worker, giveUp: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     giveUp.addEventListener("abort", () => clearTimeout(timer));
     const timer = setTimeout(
@@ -161,9 +186,9 @@ function readiness(worker: Worker, giveUp: AbortSignal): Promise<Ready> {
         reject(new Error("Workers do not start: worker-src may forbid blob:")),
       START_MS,
     );
-    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+    worker.onmessage = () => {
       clearTimeout(timer);
-      if (data.kind === "ready") resolve(data);
+      resolve();
     };
     worker.onerror = (event) => {
       clearTimeout(timer);

@@ -111,7 +111,7 @@ function mine(page: Page, { origin }: TestNode) {
       "ab".repeat(20),
       "hello",
     );
-    const { notices } = await solve(new Uint8Array(32), 10);
+    const { notices } = await solve(new Uint8Array(32), 10, { workers: 1 });
     return { cost, notices } as {
       cost: { engine: string };
       notices: string[];
@@ -137,12 +137,15 @@ browserTest(
         `script-src ${node.origin}; worker-src 'none'`,
         {
           engine: "javascript",
-          notices: [/Workers do not start/, /^wasm-simd: /, /^wasm-scalar: /],
+          notices: [/need WebAssembly/, /^wasm-simd: /, /^wasm-scalar: /],
         },
       ],
       [
         `script-src ${node.origin}; worker-src blob:`,
-        { engine: "javascript", notices: [/^wasm-simd: /, /^wasm-scalar: /] },
+        {
+          engine: "javascript",
+          notices: [/need WebAssembly/, /^wasm-simd: /, /^wasm-scalar: /],
+        },
       ],
     ];
     for (const [policy, expected] of cases) {

@@ -1,11 +1,11 @@
 /** npm signalhub, the reference: the usual SSE signaling hub. Run by Node.js. */
 
 import { encodeRequest } from "./http.ts";
+import { installFromNpm, npmMissing } from "./npm_cache.ts";
 import { startPinned } from "./processes.ts";
 import {
   accepting,
   freePort,
-  hasProgram,
   type RoomServer,
   type ServerKind,
 } from "./server.ts";
@@ -15,15 +15,15 @@ const VERSION = "4.9.0";
 export const signalhub: ServerKind = {
   name: "signalhub",
   description: `npm signalhub ${VERSION} on Node.js`,
-  async missing() {
-    const isThere = await hasProgram("node") && await hasProgram("npm");
-    return isThere ? undefined : "install Node.js with npm";
-  },
+  missing: npmMissing,
   async start({ processor }) {
     const port = freePort();
+    const folder = await installFromNpm(`signalhub-${VERSION}`, [
+      `signalhub@${VERSION}`,
+    ]);
     const child = startPinned(processor, [
       "node",
-      `${await install()}/node_modules/signalhub/bin.js`,
+      `${folder}/node_modules/signalhub/bin.js`,
       ...["listen", "--port", `${port}`, "--host", "127.0.0.1", "--quiet"],
     ]);
     await accepting(port);
@@ -31,27 +31,6 @@ export const signalhub: ServerKind = {
     return describe({ port, pid, stop });
   },
 };
-
-/** Into the user's cache, once: it is no dependency of this project. */
-async function install(): Promise<string> {
-  const cache = Deno.env.get("XDG_CACHE_HOME") ??
-    `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  const folder = `${cache}/sigmesh-bench/signalhub-${VERSION}`;
-  await Deno.mkdir(folder, { recursive: true });
-  const { success, stderr } = await new Deno.Command("npm", {
-    args: [
-      ...["install", "--no-audit", "--no-fund", "--prefer-offline"],
-      ...["--prefix", folder, `signalhub@${VERSION}`],
-    ],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) {
-    const reason = new TextDecoder().decode(stderr);
-    throw new Error(`npm could not install signalhub: ${reason}`);
-  }
-  return folder;
-}
 
 function describe(
   { port, pid, stop }: {

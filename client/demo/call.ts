@@ -173,7 +173,9 @@ export class Call {
     microphone.hidden = !hasMicrophone;
     // Phones have none.
     share.hidden = navigator.mediaDevices?.getDisplayMedia === undefined;
-    if (focused === video || focused === audio) isCalling && end.focus();
-    if (focused === end && !isCalling) video.focus();
+    if (isCalling && (focused === video || focused === audio)) {
+      (hasMicrophone ? microphone : end).focus();
+    }
+    if (!isCalling && focused === end) video.focus();
   }
 }

@@ -4,17 +4,30 @@ import { element, make } from "./element.ts";
 
 /** Lines kept; beyond, the oldest goes. */
 const MAX_LINES = 500;
-/** Whoever is that near the end sees what is new. */
+/** Whoever is that near the end reads what is new. */
 const NEAR_PX = 80;
 
 /** See the head of this file. */
 export class Timeline {
   readonly #view = element("log");
   readonly #lines = element("log-lines");
+  /** What is new is shown, unless somebody reads further up. */
+  #isFollowing = true;
 
-  /** Empties it. */
-  constructor() {
+  /** Empties it, and follows what is added until `signal` is aborted. */
+  constructor(signal: AbortSignal) {
+    const view = this.#view;
     this.#lines.replaceChildren();
+    view.addEventListener("scroll", () => {
+      const hiddenPx = view.scrollHeight - view.clientHeight - view.scrollTop;
+      this.#isFollowing = hiddenPx < NEAR_PX;
+    }, { signal });
+    // Files grow by a link when they have arrived.
+    const observer = new ResizeObserver(() => {
+      if (this.#isFollowing) view.scrollTop = view.scrollHeight;
+    });
+    observer.observe(this.#lines);
+    signal.addEventListener("abort", () => observer.disconnect());
   }
 
   /** A line that somebody wrote, or a file of theirs. */
@@ -44,23 +57,20 @@ export class Timeline {
         ? make("bdi", { className: "said", textContent: content })
         : content,
     );
-    this.#append(line, isOwn);
+    this.#isFollowing ||= isOwn;
+    this.#append(line);
     return line;
   }
 
   /** A line that nobody wrote. */
   note(text: string): void {
-    this.#append(make("li", { className: "note", textContent: text }), false);
+    this.#append(make("li", { className: "note", textContent: text }));
   }
 
-  /** What was added last is shown, unless somebody reads further up. */
-  #append(line: HTMLLIElement, isOwn: boolean): void {
-    const view = this.#view;
-    const hiddenPx = view.scrollHeight - view.clientHeight - view.scrollTop;
+  #append(line: HTMLLIElement): void {
     this.#lines.append(line);
     while (this.#lines.childElementCount > MAX_LINES) {
       this.#lines.firstElementChild!.remove();
     }
-    if (isOwn || hiddenPx < NEAR_PX) view.scrollTop = view.scrollHeight;
   }
 }

@@ -58,7 +58,7 @@ export class Visit {
     this.#room = room;
     const { signal } = this.#leaving;
     const ownName = this.#ownName;
-    const timeline = new Timeline();
+    const timeline = new Timeline(signal);
     const status = new StatusLine(room, signal);
     const showStatus = () =>
       status.show({

@@ -16,6 +16,7 @@ const STYLE = "text/css; charset=utf-8";
 /** Paths of the built files, relative to dist/, and how they are served. */
 const FILES: Record<string, { file: string; type: string }> = {
   "/client.js": { file: "client.js", type: SCRIPT },
+  "/trystero.js": { file: "trystero.js", type: SCRIPT },
   "/page.css": { file: "page.css", type: STYLE },
   "/pages/room.js": { file: "pages/room.js", type: SCRIPT },
   "/pages/token.js": { file: "pages/token.js", type: SCRIPT },

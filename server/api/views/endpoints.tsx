@@ -92,6 +92,11 @@ export function Endpoints(
       does: "The client library, for any page to import.",
       command: `curl -O '${origin}/client.js'`,
     },
+    {
+      name: "GET /trystero.js",
+      does: "Trystero over this node, for apps that are written for it.",
+      command: `curl -O '${origin}/trystero.js'`,
+    },
   ];
   return (
     <ul class="endpoints">

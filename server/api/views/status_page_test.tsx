@@ -66,7 +66,7 @@ Deno.test("every command on the page asks this node, and the paths in them exist
   const { read, call } = await statusOf();
   const commands = [...(await read()).matchAll(/<pre>(.*?)<\/pre>/gs)]
     .map(([, text]) => text!);
-  assertEquals(commands.length, 8);
+  assertEquals(commands.length, 9);
   for (const command of commands) {
     const [, url] = /'(http[^']*)'$/.exec(command)!;
     assertEquals(new URL(url!).origin, ORIGIN);

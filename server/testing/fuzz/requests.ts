@@ -30,6 +30,7 @@ const PATHS = [
   "/health",
   "/metrics",
   "/client.js",
+  "/trystero.js",
   "/demo",
   "/demo/",
   "/page.css",

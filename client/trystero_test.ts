@@ -1,0 +1,28 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { joinRoom, selfId } from "./trystero.ts";
+
+Deno.test("who names no node, and has this module from elsewhere, is told to", () => {
+  assertThrows(
+    () => joinRoom({ appId: "chess" }, "table-7"),
+    TypeError,
+    "No nodes are named",
+  );
+  assertThrows(
+    () => joinRoom({ appId: "chess", relayConfig: { urls: [] } }, "table-7"),
+    TypeError,
+    "No nodes are named",
+  );
+});
+
+Deno.test("relays of other strategies are no nodes", () => {
+  const urls = ["wss://relay.example"];
+  assertThrows(
+    () => joinRoom({ appId: "chess", relayConfig: { urls } }, "table-7"),
+    TypeError,
+    "http or https",
+  );
+});
+
+Deno.test("one knows oneself", () => {
+  assertEquals(selfId.length, 20);
+});
