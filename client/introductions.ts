@@ -1,5 +1,6 @@
 /** Brings this peer and the others of a room into connection, with few posts. */
 
+import { Attempt } from "./attempt.ts";
 import type { Connection } from "./connection.ts";
 import type { Opened } from "./envelope.ts";
 import { EVERYONE, type PeerId } from "./peer_id.ts";
@@ -33,8 +34,8 @@ const DIRECT_MS = 5000;
 const ATTEMPT_MS = 15_000;
 /** Whoever is to offer first is given so long. */
 const COURTESY_MS = 4000;
-/** A peer that announces itself again so soon need not be offered another connection. */
-const FRESH_MS = 2000;
+/** Announcements of others that are remembered. */
+const MAX_HEARD = 16;
 /** An announcement does not wait longer for the offer that goes with it. */
 const PREPARING_MS = 300;
 
@@ -45,50 +46,6 @@ interface OpenOffer {
   readonly number: number;
   readonly connection: Connection;
   readonly description: Uint8Array;
-}
-
-/** One attempt to connect to one peer. */
-class Attempt {
-  readonly isOffer: boolean;
-  readonly isRelayed: boolean;
-  /** Named by the offering side. */
-  readonly number: number;
-  readonly #startedAtMs = performance.now();
-  readonly #over = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  connection: Connection | undefined;
-
-  constructor(
-    { isOffer, isRelayed, number }: {
-      isOffer: boolean;
-      isRelayed: boolean;
-      number: number;
-    },
-  ) {
-    this.isOffer = isOffer;
-    this.isRelayed = isRelayed;
-    this.number = number;
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
-  }
-
-  get isFresh(): boolean {
-    return performance.now() - this.#startedAtMs < FRESH_MS;
-  }
-
-  /** Has `expire` called unless the attempt is over by then. */
-  limit(limitMs: number, expire: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(expire, limitMs);
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#over.abort();
-    this.connection?.close();
-  }
 }
 
 /**
@@ -105,12 +62,12 @@ export class Introductions {
   readonly #courtesies = new Map<PeerId, ReturnType<typeof setTimeout>>();
   /** What came of each peer is taken in order. */
   readonly #inboxes = new Map<PeerId, Promise<void>>();
+  readonly #heard = new Set<PeerId>();
   #isHere = false;
   #prepared: Promise<OpenOffer | undefined> | undefined;
   /** What the last announcement offered, while nobody has answered. */
   #open: OpenOffer | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
-  #announcedNumber: number | undefined;
 
   constructor(host: IntroductionsHost) {
     this.#host = host;
@@ -140,7 +97,6 @@ export class Introductions {
     this.#open = open;
     this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
     const { number, description } = open;
-    this.#announcedNumber = number;
     await this.#host.post({
       kind: "offer",
       to: EVERYONE,
@@ -168,9 +124,23 @@ export class Introductions {
     }
   }
 
-  /** Offers another connection to a peer that has fallen silent: one of the two does. */
+  /**
+   * Offers a connection to a peer that has fallen silent, or that another peer
+   * tells of: one of the two does.
+   */
   reconnect(id: PeerId): void {
     if (this.#host.selfId < id && !this.#attempts.has(id)) this.#offer(id);
+  }
+
+  /**
+   * Peers that another one is connected to. One that this side has missed, for
+   * whatever reason, is offered a connection, one after the other.
+   */
+  hearOf(ids: readonly PeerId[]): void {
+    if (this.#attempts.size > 0 || this.#courtesies.size > 0) return;
+    const known = new Set([...this.#host.peers(), this.#host.selfId]);
+    const missed = ids.find((id) => !known.has(id));
+    if (missed !== undefined) this.reconnect(missed);
   }
 
   /** Ends every attempt. */
@@ -190,8 +160,8 @@ export class Introductions {
     }
     if (signal.to !== this.#host.selfId) return;
     if (signal.kind === "offer") return await this.#answer(from, signal);
-    const attempt = signal.attempt === this.#announcedNumber
-      ? this.#assign(from)
+    const attempt = signal.kind === "answer"
+      ? this.#answered(from, signal.attempt)
       : this.#attempts.get(from);
     if (attempt?.number !== signal.attempt) return;
     if (signal.kind === "candidates") {
@@ -206,11 +176,11 @@ export class Introductions {
   }
 
   async #welcome(id: PeerId, open?: Offer): Promise<void> {
-    if (this.#host.isWell(id) || this.#attempts.get(id)?.isFresh) return;
+    this.#hear(id);
+    if (this.#host.isWell(id)) return;
     if (this.#isHere) {
-      const others = new Set([...this.#host.peers(), ...this.#attempts.keys()]);
-      others.delete(id);
-      const isFirst = [...others].every((other) => this.#host.selfId < other);
+      const isFirst = [...this.#host.peers(), ...this.#heard]
+        .every((other) => other === id || this.#host.selfId < other);
       if (open !== undefined && isFirst) return await this.#answer(id, open);
       return void this.#offer(id);
     }
@@ -224,18 +194,28 @@ export class Introductions {
     this.#courtesies.set(id, setTimeout(offer, COURTESY_MS));
   }
 
-  /** Somebody has answered the announcement: the first to do so gets the connection. */
-  #assign(id: PeerId): Attempt | undefined {
+  /** Remembers who has announced itself: it may not be connected yet. */
+  #hear(id: PeerId): void {
+    this.#heard.delete(id);
+    this.#heard.add(id);
+    if (this.#heard.size > MAX_HEARD) {
+      this.#heard.delete(this.#heard.values().next().value!);
+    }
+  }
+
+  /** Which attempt an answer belongs to: the first to answer the announcement gets its connection. */
+  #answered(id: PeerId, number: number): Attempt | undefined {
     const present = this.#attempts.get(id);
-    if (present?.number === this.#announcedNumber) return present;
+    if (present?.number === number) return present;
+    const open = this.#open;
+    if (open?.number !== number) {
+      // Somebody else was faster. Or there was another announcement since, which will be answered too.
+      const isMissed = !present && !open && !this.#host.isWell(id);
+      if (isMissed) this.#offer(id);
+      return undefined;
+    }
     // Both answered: the smaller id's offer counts.
     if (present && (present.isOffer || this.#host.selfId > id)) return;
-    const open = this.#open;
-    if (open === undefined) {
-      if (!this.#host.isWell(id)) this.#offer(id);
-      return;
-    }
-    const { number, connection } = open;
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed: false,
@@ -244,7 +224,7 @@ export class Introductions {
     if (attempt === undefined) return;
     this.#open = undefined;
     clearTimeout(this.#openTimer);
-    this.#use(id, attempt, connection);
+    this.#use(id, attempt, open.connection);
     return attempt;
   }
 

@@ -35,6 +35,10 @@ export interface PeerListener {
   onRequest(peer: Peer, data: Received): Promise<Sendable> | undefined;
   onReceiving(peer: Peer, transfer: Receiving): void;
   onTrack(peer: Peer, event: RTCTrackEvent): void;
+  /** Ids of the peers that are well, to be told to this one. */
+  peers(): string[];
+  /** Ids of the peers that this one has. */
+  onPeers(ids: readonly unknown[]): void;
   /** Nothing was heard for a while: a new connection may help. */
   onSilent(peer: PeerLink): void;
   onGone(peer: PeerLink, reason: LeaveReason): void;
@@ -170,7 +174,8 @@ export class PeerLink implements Peer {
     if (hasSlept) this.#heardAtMs = nowMs;
     if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
       this.#pingedAtMs = nowMs;
-      this.#connection.sayControl({ ping: nowMs });
+      const peers = this.#listener.peers();
+      this.#connection.sayControl({ ping: nowMs, peers });
     }
     const silentMs = nowMs - this.#heardAtMs;
     if (silentMs >= GONE_MS) return this.#end("vanished");
@@ -252,6 +257,7 @@ export class PeerLink implements Peer {
     }
     if ("ping" in message) {
       this.#connection.sayControl({ pong: message.ping });
+      if (Array.isArray(message.peers)) this.#listener.onPeers(message.peers);
     } else if (typeof message.pong === "number") {
       this.#roundTripMs = Math.max(0, performance.now() - message.pong);
     } else if ("leave" in message) {

@@ -11,6 +11,12 @@ export const PEER_ID_BYTES = 8;
 /** Whom an announcement's offer is made to; no peer's id. */
 export const EVERYONE: PeerId = toPeerId(new Uint8Array(PEER_ID_BYTES));
 
+/** Whether something from outside is one. */
+export function isPeerId(value: unknown): value is PeerId {
+  return typeof value === "string" &&
+    /^[\w-]{10}[AEIMQUYcgkosw048]$/.test(value);
+}
+
 /** A new one. */
 export function createPeerId(): PeerId {
   return toPeerId(crypto.getRandomValues(new Uint8Array(PEER_ID_BYTES)));

@@ -10,7 +10,7 @@ import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
-import { createPeerId, type PeerId } from "./peer_id.ts";
+import { createPeerId, isPeerId, type PeerId } from "./peer_id.ts";
 import {
   type LeaveReason,
   roomEvent,
@@ -347,6 +347,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
           this.#tell("receiving", { peer, transfer }),
         onTrack: (peer, { track, streams: [stream] }) =>
           this.#tell("track", { peer, track, stream }),
+        peers: () =>
+          this.#links.filter((link) => link.isWell).map(({ id }) => id),
+        onPeers: (ids) => this.#introductions.hearOf(ids.filter(isPeerId)),
         onSilent: () => this.#introductions.reconnect(id),
         onGone: (peer, reason) => this.#dismiss(peer, reason),
         onError: (error) => this.#tell("error", { error }),

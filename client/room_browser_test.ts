@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
+import { RTCPeerConnection } from "werift";
 import { chromiumMissing, chromiumPath } from "../server/testing/chromium.ts";
 import {
   type Joining,
@@ -15,6 +16,7 @@ import {
 } from "../server/testing/test_node.ts";
 import type { Config } from "../server/config.ts";
 import { openChannel } from "./channel.ts";
+import { joinRoom } from "./join_room.ts";
 import { deriveRoomSecret } from "./room_secret.ts";
 
 /** What a test works with; all of it is closed after. */
@@ -27,8 +29,13 @@ interface Scene {
   members(count: number, joining: Joining): Promise<RoomMember[]>;
 }
 
-function roomTest(name: string, run: (scene: Scene) => Promise<void>): void {
+function roomTest(
+  name: string,
+  run: (scene: Scene) => Promise<void>,
+  sanitizers: { sanitizeOps?: boolean; sanitizeResources?: boolean } = {},
+): void {
   Deno.test({
+    ...sanitizers,
     name: name + chromiumMissing,
     ignore: chromiumPath === undefined,
     async fn() {
@@ -461,3 +468,32 @@ roomTest("relay only: TURN is bought, and peers are relayed", async (scene) => {
     assertEquals(connection, "relayed");
   }
 });
+
+roomTest("a bot under Deno is a peer like any other", async (scene) => {
+  const node = await scene.node();
+  const bot = await joinRoom({ app: "tests" }, "a room", {
+    nodes: node.origin,
+    RTCPeerConnection,
+  });
+  try {
+    bot.addEventListener(
+      "request",
+      ({ data, respondWith }) => respondWith(`the bot heard ${data}`),
+    );
+    const [member] = await scene.members(1, { nodes: [node.origin] });
+    await member!.waitForPeers(1);
+    const answer = await member!.run(({ room }) =>
+      room.request("a browser", { to: [...room.peers.keys()][0] })
+    );
+    assertEquals(answer, "the bot heard a browser");
+    const received = new Promise<unknown>((resolve) =>
+      bot.addEventListener("message", ({ data }) => resolve(data))
+    );
+    await member!.run(({ room }) =>
+      room.send(new Blob([new Uint8Array(3_000_000)]))
+    );
+    assertEquals((await received as Blob).size, 3_000_000);
+  } finally {
+    await bot.leave();
+  }
+}, { sanitizeOps: false, sanitizeResources: false }); // werift leaves timers of its own behind

@@ -1,0 +1,42 @@
+/** One attempt to connect to one peer: what it is, and until when it lasts. */
+
+import type { Connection } from "./connection.ts";
+
+/** Owns its connection until that is open. */
+export class Attempt {
+  readonly isOffer: boolean;
+  readonly isRelayed: boolean;
+  /** Named by the offering side. */
+  readonly number: number;
+  readonly #over = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  connection: Connection | undefined;
+
+  constructor(
+    { isOffer, isRelayed, number }: {
+      isOffer: boolean;
+      isRelayed: boolean;
+      number: number;
+    },
+  ) {
+    this.isOffer = isOffer;
+    this.isRelayed = isRelayed;
+    this.number = number;
+  }
+
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Has `expire` called unless the attempt is over by then. */
+  limit(limitMs: number, expire: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(expire, limitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+    this.connection?.close();
+  }
+}

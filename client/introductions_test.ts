@@ -1,0 +1,216 @@
+/** Introductions over real connections, in whatever order a room brings them. */
+
+import { assertEquals } from "@std/assert";
+import { RTCPeerConnection } from "werift";
+import { Connection } from "./connection.ts";
+import { Introductions, type IntroductionsHost } from "./introductions.ts";
+import { type PeerId, toPeerId } from "./peer_id.ts";
+import type { Signal } from "./signal.ts";
+
+/** A post, in nobody's inbox yet. */
+interface Post {
+  readonly from: PeerId;
+  readonly signal: Signal;
+}
+
+/** A peer whose posts the test carries. */
+class Member {
+  readonly id: PeerId;
+  readonly introductions: Introductions;
+  readonly connections = new Map<PeerId, Connection>();
+  readonly states: string[] = [];
+  readonly errors: unknown[] = [];
+  onOpen = () => {};
+
+  constructor(
+    number: number,
+    post: (post: Post) => void,
+    more: Partial<IntroductionsHost> = {},
+  ) {
+    this.id = toPeerId(new Uint8Array(8).fill(number));
+    this.introductions = new Introductions({
+      selfId: this.id,
+      isRelayOnly: false,
+      hasRelay: () => false,
+      connect: ({ isRelayed }) =>
+        Promise.resolve(
+          new Connection({
+            Rtc:
+              RTCPeerConnection as unknown as typeof globalThis.RTCPeerConnection,
+            configuration: {},
+            isRelayed,
+          }),
+        ),
+      post: (signal) => Promise.resolve(post({ from: this.id, signal })),
+      peers: () => this.connections.keys(),
+      isWell: (id) => this.connections.has(id),
+      hasRoomFor: () => true,
+      onOpen: (id, connection) => {
+        this.connections.get(id)?.close();
+        this.connections.set(id, connection);
+        this.onOpen();
+      },
+      onConnecting: (_, state) => this.states.push(state),
+      onError: (error) => this.errors.push(error),
+      ...more,
+    });
+  }
+
+  /** Takes a post, as the room's stream would bring it. */
+  hear({ from, signal }: Post): void {
+    this.introductions.receive(
+      from === this.id
+        ? { ok: false, reason: "own" }
+        : { ok: true, from, signals: [signal] },
+    );
+  }
+
+  async meet(count: number): Promise<void> {
+    while (this.connections.size < count) {
+      await new Promise<void>((resolve) => this.onOpen = resolve);
+    }
+  }
+
+  close(): void {
+    this.introductions.close();
+    for (const connection of this.connections.values()) connection.close();
+  }
+}
+
+function introductionTest(name: string, run: () => Promise<Member[]>): void {
+  Deno.test({
+    name,
+    // werift leaves timers of its own behind, which count as both.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      for (const member of await run()) {
+        member.close();
+        assertEquals(member.errors, []);
+      }
+    },
+  });
+}
+
+/** A room that brings every post to all, at once and in one order. */
+function openRoom(count: number): { members: Member[]; posts: Post[] } {
+  const posts: Post[] = [];
+  const members: Member[] = [];
+  for (let i = 0; i < count; i++) {
+    members.push(
+      new Member(10 * (i + 1), (post) => {
+        posts.push(post);
+        for (const member of members) member.hear(post);
+      }),
+    );
+  }
+  return { members, posts };
+}
+
+introductionTest("two need three posts, whoever comes first", async () => {
+  const all: Member[] = [];
+  for (const order of [[0, 1], [1, 0]]) {
+    const { members, posts } = openRoom(2);
+    for (const i of order) await members[i]!.introductions.announce();
+    await Promise.all(members.map((member) => member.meet(1)));
+    assertEquals(posts.map(({ signal }) => signal.kind), [
+      "offer",
+      "offer",
+      "answer",
+    ]);
+    all.push(...members);
+  }
+  return all;
+});
+
+introductionTest(
+  "a newcomer's offer is answered by one, and the others offer",
+  async () => {
+    const { members, posts } = openRoom(3);
+    for (const member of members) await member.introductions.announce();
+    await Promise.all(members.map((member) => member.meet(2)));
+    const [, , third] = members;
+    const offers = posts.filter(({ signal }) =>
+      signal.kind === "offer" && signal.to === third!.id
+    );
+    const answers = posts.filter(({ signal }) =>
+      signal.kind === "answer" && signal.to === third!.id
+    );
+    assertEquals([offers.length, answers.length], [1, 1]);
+    return members;
+  },
+);
+
+/** Two whose announcements reach each of them in an order of its own. */
+async function cross(
+  orders: readonly [first: readonly number[], second: readonly number[]],
+): Promise<Member[]> {
+  const announcements: Post[] = [];
+  let isHeld = true;
+  const members: Member[] = [];
+  const post = (post: Post) => {
+    if (isHeld) return void announcements.push(post);
+    for (const member of members) member.hear(post);
+  };
+  members.push(new Member(1, post), new Member(2, post));
+  for (const member of members) await member.introductions.announce();
+  isHeld = false;
+  orders.forEach((order, i) => {
+    for (const at of order) members[i]!.hear(announcements[at]!);
+  });
+  await Promise.all(members.map((member) => member.meet(1)));
+  return members;
+}
+
+introductionTest(
+  "when each believes to have been there first, the smaller id's offer counts",
+  () => cross([[0, 1], [1, 0]]),
+);
+
+introductionTest(
+  "when none believes to have been there first, one offers after a while",
+  () => cross([[1, 0], [0, 1]]),
+);
+
+introductionTest(
+  "an answer to an offer that is gone is followed by a new offer",
+  async () => {
+    const { members: [first, second], posts } = openRoom(2);
+    await first!.introductions.announce();
+    await second!.introductions.announce();
+    // The second one's node fails over before the answer comes: it announces itself again.
+    await second!.introductions.announce();
+    await Promise.all([first!, second!].map((member) => member.meet(1)));
+    assertEquals(posts.length <= 6, true, `${posts.length} posts`);
+    return [first!, second!];
+  },
+);
+
+introductionTest(
+  "one that was missed is offered a connection when others tell of it",
+  async () => {
+    const { members: [first, second] } = openRoom(2);
+    first!.introductions.hearOf([first!.id, second!.id]);
+    await Promise.all([first!, second!].map((member) => member.meet(1)));
+    return [first!, second!];
+  },
+);
+
+introductionTest("an offer of nonsense fails, and is told", async () => {
+  const { members: [first, second] } = openRoom(2);
+  second!.hear({
+    from: first!.id,
+    signal: {
+      kind: "offer",
+      to: second!.id,
+      attempt: 1,
+      isRelayed: false,
+      description: Uint8Array.of(1, 2, 3),
+    },
+  });
+  while (!second!.states.includes("failed")) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assertEquals(second!.errors.splice(0).length, 1);
+  return [first!, second!];
+});
