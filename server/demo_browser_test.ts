@@ -56,6 +56,21 @@ async function meet(
   return [ann!, ben!];
 }
 
+/** A file on disk, for as long as it is used. */
+async function withFile(
+  { name, bytes }: { name: string; bytes: Uint8Array },
+  use: (path: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/${name}`;
+    await Deno.writeFile(path, bytes);
+    await use(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
 async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", bytes);
   return new Uint8Array(hash).toHex();
@@ -121,10 +136,12 @@ browserTest(
     const [ann, ben] = await meet(node, browser);
     const bytes = new Uint8Array(5 * 1024 * 1024)
       .map((_, i) => i * 31 + (i >> 9));
-    await ann.sends({ name: "sea <b>.bin", bytes });
     const link = ben.page.getByRole("link", { name: "Download sea <b>.bin" });
-    await link.waitFor();
-    await ann.hears("Sent to 1, 5.2 MB");
+    await withFile({ name: "sea <b>.bin", bytes }, async (path) => {
+      await ann.sends(path);
+      await link.waitFor();
+      await ann.hears("Sent to 1, 5.2 MB");
+    });
     const downloading = ben.page.waitForEvent("download");
     await link.click();
     const arrived = await Deno.readFile(await (await downloading).path());
@@ -145,12 +162,14 @@ browserTest(
   "a file that is cancelled on its way is missed on both sides",
   async (node, browser) => {
     const [ann, ben] = await meet(node, browser);
-    const bytes = new Uint8Array(1_000_000);
-    await ann.sends({ name: "large.bin", bytes, times: 300 });
-    await ben.page.getByLabel("Receiving large.bin").waitFor();
-    await ann.click("Cancel large.bin");
-    await ann.hears("Not sent: It was cancelled");
-    await ben.hears("Not received: ");
+    const bytes = new Uint8Array(300_000_000);
+    await withFile({ name: "large.bin", bytes }, async (path) => {
+      await ann.sends(path);
+      await ben.page.getByLabel("Receiving large.bin").waitFor();
+      await ann.click("Cancel large.bin");
+      await ann.hears("Not sent: It was cancelled");
+      await ben.hears("Not received: ");
+    });
     assertEquals(
       await ben.page.getByRole("link", { name: "Download" }).count(),
       0,
@@ -320,11 +339,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         permissions: ["camera", "microphone"],
       });
       await ann.says("wide".repeat(100));
-      await ann.sends({
+      const file = {
         name: `${"wide".repeat(50)}.bin`,
         bytes: new Uint8Array(9),
+      };
+      await withFile(file, async (path) => {
+        await ann.sends(path);
+        await ben.page.getByRole("link", { name: /^Download/ }).waitFor();
       });
-      await ben.page.getByRole("link", { name: /^Download/ }).waitFor();
       await ann.click("Video call");
       await ben.sees("Ann");
       for (const visitor of [ann, ben]) {
