@@ -57,6 +57,7 @@ try {
   for (const kind of kinds) places.set(kind, await kind.start());
   for (let round = 0; round < options.rounds; round++) {
     for (const [kind, place] of places) {
+      if (!browser.isConnected()) break; // interrupted
       const figures = await measure(place, `round ${round + 1}, ${kind.name}`);
       results.push({ round, server: kind.name, figures });
     }

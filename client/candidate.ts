@@ -1,97 +1,93 @@
 /** ICE candidates in a few bytes: 7 with an IPv4 address, 19 with an IPv6 or mDNS one. */
 
-import { ByteReader, encodeU16, fromHex, toHex } from "./bytes.ts";
+import { fromHex, numberOf, toHex } from "./bytes.ts";
 
 /** Of one description, or of one list of later ones: as many as always fit into a post. */
 const MAX_CANDIDATES = 31;
 
-// The first byte has a place in this list, and above it the kind of address.
+/** Type: its place. The first byte has it and above it the kind of address. */
 const TYPES = ["host", "srflx", "relay"];
 const IPV4 = 0, IPV6 = 1, MDNS = 2;
 
 /**
- * `candidate:…` texts as bytes, best first. Left out are those over TCP, which
- * browsers have of the active kind only; those of an unknown form; and where
- * there are too many, the least of the device's own: what a server found is
- * scarcer.
+ * `candidate:…` texts of a browser as bytes, best first. Left out are those over
+ * TCP, which browsers have of the active kind only; those whose address is of
+ * another form; and where there are too many, the least of the device's own:
+ * what a server found is scarcer.
  */
 export function encodeCandidates(candidates: readonly string[]): Uint8Array {
-  const ranked = candidates.flatMap(parseCandidate)
-    .sort((a, b) => b.priority - a.priority);
+  const ranked = candidates.flatMap(rankCandidate)
+    .sort(([a], [b]) => b - a)
+    .map(([, ...bytes]) => bytes);
   while (ranked.length > MAX_CANDIDATES) {
-    ranked.splice(ranked.findLastIndex(({ type }) => type === 0), 1);
+    ranked.splice(ranked.findLastIndex(([head]) => (head! & 3) === 0), 1);
   }
-  return Uint8Array.from(ranked.flatMap(({ bytes }) => bytes));
+  return Uint8Array.from(ranked.flat());
 }
+
+const FORM =
+  /^candidate:\S+ 1 udp (\d+) (?:((?:\d+\.){3}\d+)|([\da-f:]+)|([\da-f-]{36})\.local) (\d+) typ (host|srflx|relay)/i;
+
+type Ranked = [priority: number, ...bytes: number[]];
 
 /** One, or none that can be sent. */
-function parseCandidate(
-  text: string,
-): { priority: number; type: number; bytes: number[] }[] {
-  const [, priority, address = "", port, typeName = ""] =
-    /^candidate:\S+ 1 udp (\d+) (\S+) (\d+) typ (\S+)/i.exec(text) ?? [];
-  const type = TYPES.indexOf(typeName);
-  const encoded = encodeAddress(address);
-  if (type < 0 || encoded === undefined) return [];
-  const [kind, ...bytes] = encoded;
-  return [{
-    priority: Number(priority),
-    type,
-    bytes: [type | kind! << 2, ...encodeU16(Number(port)), ...bytes],
-  }];
+function rankCandidate(text: string): Ranked[] {
+  const found = FORM.exec(text);
+  if (found === null) return [];
+  const [, priority, ipv4, ipv6, mdns, port, type] = found;
+  return [[
+    Number(priority),
+    TYPES.indexOf(type!) | (ipv4 ? IPV4 : ipv6 ? IPV6 : MDNS) << 2,
+    Number(port) >> 8,
+    Number(port),
+    ...ipv4
+      ? ipv4.split(".").map(Number)
+      : fromHex(ipv6 ? expandIpv6(ipv6) : mdns!.replaceAll("-", "")),
+  ]];
 }
 
-/** Its kind, then its bytes; undefined when it is none, or has a zone. */
-function encodeAddress(address: string): number[] | undefined {
-  const digits = hexOfAddress(address);
-  return /^(00.{8}|0[12].{32})$/.test(digits) && !/[^\da-f]/.test(digits)
-    ? fromHex(digits)
-    : undefined;
-}
-
-function hexOfAddress(address: string): string {
-  if (address.endsWith(".local")) {
-    return `0${MDNS}` + address.slice(0, -6).replaceAll("-", "");
-  }
-  const groups = address.split(":");
-  if (groups.length === 1) {
-    return `0${IPV4}` + toHex(address.split(".").map(Number));
-  }
-  return `0${IPV6}` +
-    address.replace("::", ":".padEnd(10 - groups.length, ":")).split(":")
-      .map((group) => group.padStart(4, "0")).join("");
+/** All 32 digits. */
+function expandIpv6(address: string): string {
+  const groups = address.split(":").length;
+  return address.replace("::", ":".padEnd(10 - groups, ":")).split(":")
+    .map((group) => group.padStart(4, "0")).join("");
 }
 
 /** Reads what {@linkcode encodeCandidates} made; undefined when it cannot have. */
-export function decodeCandidates(bytes: Uint8Array): string[] | undefined {
-  const reader = new ByteReader(bytes);
+export function decodeCandidates(
+  bytes: Iterable<number>,
+): string[] | undefined {
+  const left = [...bytes];
   const candidates: string[] = [];
-  while (reader.left > 0) {
-    const head = reader.number(1);
-    const port = reader.number(2);
-    const type = TYPES[head & 3];
-    const address = readAddress(reader, head >> 2);
+  while (left.length > 0) {
+    const [head, high, low, ...address] = left.splice(
+      0,
+      left[0]! >> 2 === IPV4 ? 7 : 19,
+    );
     const place = candidates.length;
-    if (!type || !address || reader.left < 0 || place === MAX_CANDIDATES) {
+    const type = TYPES[head! & 3];
+    const kind = head! >> 2;
+    const isWhole = address.length === (kind === IPV4 ? 4 : 16);
+    if (!type || kind > MDNS || !isWhole || place === MAX_CANDIDATES) {
       return undefined;
     }
+    const port = numberOf([high!, low!]);
     // RFC 8445, section 5.1.2: by type, then by place.
-    const priority = 126 - 63 * (head & 3) << 24 | 65535 - place << 8 | 255;
+    const priority = 126 - 63 * (head! & 3) << 24 | 65535 - place << 8 | 255;
     // Those of one foundation wait for each other (6.1.2.6): here none does.
     candidates.push(
-      `candidate:${head}${port} 1 udp ${priority} ${address} ${port} typ ` +
-        type + (type === "host" ? "" : " raddr 0.0.0.0 rport 0"),
+      `candidate:${head}${port} 1 udp ${priority} ` +
+        `${formatAddress(kind, address)} ${port} typ ${type}` +
+        (type === "host" ? "" : " raddr 0.0.0.0 rport 0"),
     );
   }
   return candidates;
 }
 
-function readAddress(reader: ByteReader, kind: number): string | undefined {
-  if (kind === IPV4) return reader.take(4).join(".");
-  const digits = toHex(reader.take(16));
-  if (kind === IPV6) return digits.match(/..../g)!.join(":");
-  if (kind === MDNS) {
-    return digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") +
-      ".local";
-  }
+function formatAddress(kind: number, bytes: number[]): string {
+  if (kind === IPV4) return bytes.join(".");
+  const digits = toHex(bytes);
+  return kind === IPV6
+    ? digits.match(/..../g)!.join(":")
+    : digits.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") + ".local";
 }

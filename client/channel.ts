@@ -8,8 +8,12 @@ import {
   type ChannelState,
   ChannelStateEvent,
 } from "./channel_events.ts";
-import { NodeRefusalError, NodeUnreachableError } from "./errors.ts";
-import type { KnownNode } from "./known_node.ts";
+import {
+  NodeRefusalError,
+  NodeUnreachableError,
+  PriceTooHighError,
+} from "./errors.ts";
+import { isFinal, type KnownNode } from "./known_node.ts";
 import {
   type NodeClient,
   type NodeClientOptions,
@@ -18,6 +22,7 @@ import {
 } from "./node_client.ts";
 import { type NodeName, NodeSelector } from "./node_selector.ts";
 import { type Page, thisPage } from "./page.ts";
+import { PostQueue } from "./post_queue.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
 import { StreamSuccession } from "./stream_succession.ts";
 
@@ -43,8 +48,6 @@ export interface ChannelPostOptions {
   readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
 }
 
-/** Posts that wait for their turn to be mined. */
-const MAX_WAITING_POSTS = 64;
 /** Timers of a longer time would run at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -95,8 +98,7 @@ export class Channel extends EventTarget {
   #hasOpened = false;
   #resolveReady = () => {};
   #rejectReady: (reason: unknown) => void = () => {};
-  #posting: Promise<unknown> = Promise.resolve();
-  #waitingPosts = 0;
+  readonly #posts = new PostQueue();
 
   /** Use {@linkcode openChannel}. */
   constructor(
@@ -185,22 +187,9 @@ export class Channel extends EventTarget {
     text: string,
     { signal, onProgress }: ChannelPostOptions = {},
   ): Promise<PostReceipt> {
-    if (this.#waitingPosts >= MAX_WAITING_POSTS) {
-      throw new RangeError(
-        `${MAX_WAITING_POSTS} posts are waiting: await earlier ones first`,
-      );
-    }
     const either = joinSignals(signal, this.#closing.signal);
-    const giveUp = either.signal;
-    this.#waitingPosts++;
-    const turn = this.#posting
-      .then(() => this.#pay(text, { signal: giveUp, onProgress }))
-      .finally(() => {
-        this.#waitingPosts--;
-        either.release();
-      });
-    this.#posting = turn.catch(() => {});
-    return await unlessAborted(turn, giveUp);
+    const pay = () => this.#pay(text, { signal: either.signal, onProgress });
+    return await this.#posts.run(pay, either.signal).finally(either.release);
   }
 
   /**
@@ -339,7 +328,9 @@ export class Channel extends EventTarget {
   }
 }
 
+/** Whether another node may take what this one did not. */
 function isFaultOfNode(error: unknown): boolean {
   return error instanceof NodeUnreachableError ||
-    error instanceof NodeRefusalError && error.problem.status >= 500;
+    error instanceof PriceTooHighError ||
+    error instanceof NodeRefusalError && !isFinal(error);
 }

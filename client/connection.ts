@@ -14,9 +14,11 @@ export interface ConnectionOptions {
   readonly isRelayed: boolean;
 }
 
-/** Candidates are sent together: so long after the last one … */
+/** Candidates are sent together: so long after the last one, as long as none of the best kind has come … */
 const QUIET_MS = 150;
-/** … and so long after the first description at the latest; */
+/** … so long when one has: those of one kind come together. The end of gathering comes 0.1 s later … */
+const SETTLED_MS = 20;
+/** … and so long after the beginning at the latest; */
 const GATHERING_MS = 1000;
 /** what comes later is sent once, by then. */
 const LATE_MS = 3000;
@@ -42,16 +44,25 @@ export class Connection {
   readonly #data: RTCDataChannel;
   readonly #candidates: string[] = [];
   #isGathered = false;
+  /** Type of the candidates that take longest to find. */
+  readonly #lastType: string;
   #onCandidate = () => {};
   #isOver = false;
 
   constructor({ Rtc, configuration, isRelayed }: ConnectionOptions) {
     this.isRelayed = isRelayed;
     const rtc = new Rtc(configuration);
+    const servers = JSON.stringify(configuration.iceServers);
+    this.#lastType = /"turns?:/.test(servers)
+      ? "relay"
+      : /"stun/.test(servers)
+      ? "srflx"
+      : "host";
     this.rtc = rtc;
     rtc.onicecandidate = ({ candidate }) => {
-      if (candidate?.candidate) this.#candidates.push(candidate.candidate);
-      else this.#isGathered = true;
+      const text = candidate?.candidate;
+      if (!text) this.#isGathered = true;
+      else if (!/ tcp /i.test(text)) this.#candidates.push(text);
       this.#onCandidate();
     };
     rtc.onconnectionstatechange = () => {
@@ -103,7 +114,7 @@ export class Connection {
 
   /** Candidates that came too late for the description; undefined when there are none. */
   async lateCandidates(): Promise<Uint8Array | undefined> {
-    await this.#gather(LATE_MS, LATE_MS);
+    await this.#gather(() => LATE_MS, LATE_MS);
     return this.#candidates.length > 0
       ? encodeCandidates(this.#candidates.splice(0))
       : undefined;
@@ -142,13 +153,19 @@ export class Connection {
   }
 
   async #describe(): Promise<Uint8Array> {
-    await this.#gather(QUIET_MS, GATHERING_MS);
+    await this.#gather(
+      () =>
+        this.#candidates.some((text) => text.includes(this.#lastType))
+          ? SETTLED_MS
+          : QUIET_MS,
+      GATHERING_MS,
+    );
     this.#candidates.length = 0; // they are in the description
     return encodeDescription(this.rtc.localDescription!.sdp);
   }
 
   /** Resolves when all candidates are known, or none came for a while, or time is up. */
-  #gather(quietMs: number, mostMs: number): Promise<void> {
+  #gather(quietMs: () => number, mostMs: number): Promise<void> {
     return new Promise((resolve) => {
       let quiet: ReturnType<typeof setTimeout> | undefined;
       const end = () => {
@@ -161,7 +178,7 @@ export class Connection {
       this.#onCandidate = () => {
         clearTimeout(quiet);
         if (this.#isGathered) return end();
-        if (this.#candidates.length > 0) quiet = setTimeout(end, quietMs);
+        if (this.#candidates.length > 0) quiet = setTimeout(end, quietMs());
       };
       this.#onCandidate();
     });

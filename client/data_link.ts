@@ -36,11 +36,15 @@ export interface DataLinkLimits extends Partial<TransferLimits> {
   /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
   readonly maxMessageBytes?: number | undefined;
   /** Milliseconds, for the pace of `onReceiving`. Default `performance.now`. */
-  readonly nowMs?: (() => number) | undefined;
+  readonly nowMs?: () => number;
 }
 
 /** Requests whose answers are being made or sent. At the bound a request is refused. */
 const MAX_UNANSWERED = 1024;
+const DEFAULT_LIMITS = {
+  ...DEFAULT_TRANSFER_LIMITS,
+  nowMs: () => performance.now(),
+};
 
 /**
  * Carries data over `channel`, which must be reliable and ordered, be open or
@@ -80,13 +84,11 @@ export class DataLink {
       maxMessageBytes: () => limits.maxMessageBytes,
     });
     this.#incoming = new IncomingTransfers({
-      limits: { ...DEFAULT_TRANSFER_LIMITS, ...limits },
-      nowMs: limits.nowMs ?? (() => performance.now()),
-      tell: (frame) => this.#buffer.tell(frame),
+      buffer: this.#buffer,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      onReceiving: (receiving) => listener.onReceiving(receiving),
       isAsked: (requestId) => this.#asked.has(requestId),
       deliver: (id, head, data) => this.#deliver(id, head, data),
-      onReceiving: (receiving) => listener.onReceiving(receiving),
-      onMalformed: () => this.#onMalformed(),
     });
     channel.binaryType = "arraybuffer";
     this.#listen("addEventListener");
@@ -99,8 +101,11 @@ export class DataLink {
    * signal's reason, and with {@linkcode TransferError} when the other side takes
    * no more or the link ends.
    */
-  send(data: Sendable, options: SendOptions = {}): Promise<void> {
-    return this.#outgoing.send(this.#newId(), { data, ...options });
+  send(
+    data: Sendable,
+    { signal, onProgress }: SendOptions = {},
+  ): Promise<void> {
+    return this.#outgoing.send(this.#newId(), { data, signal, onProgress });
   }
 
   /**
@@ -165,14 +170,12 @@ export class DataLink {
       ? undefined
       // A copy if it is not an ArrayBuffer, but werift's Buffer.
       : decodeFrame(new Uint8Array(data));
-    if (frame === undefined || !this.#receive(frame)) this.#onMalformed();
+    if (frame === undefined || !this.#receive(frame)) {
+      this.close(
+        new TransferError("This peer sends what is not of this protocol"),
+      );
+    }
   };
-
-  #onMalformed(): void {
-    this.close(
-      new TransferError("This peer sends what is not of this protocol"),
-    );
-  }
 
   #newId(): number {
     return this.#lastId = (this.#lastId + 1) >>> 0;

@@ -1,21 +1,24 @@
-/** Session descriptions of connections that carry data only, in some 90 bytes and their candidates. */
+/** Session descriptions of connections that carry data only, in some 100 bytes and their candidates. */
 
-import { ByteReader, fromHex, toHex } from "./bytes.ts";
+import { fromHex, toHex } from "./bytes.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 
 /** Why bytes are no description. */
 export type DescriptionFault = "malformed" | "other-type";
 
-const FINGERPRINT = "a=fingerprint:sha-256 ";
-/** Lines whose values are of base64's letters: 6 bits each. */
+/** The lines that differ from one description to the other. */
 const LINES = [
-  "a=mid:",
-  "a=setup:",
-  "a=ice-ufrag:",
-  "a=ice-pwd:",
-  "a=max-message-size:",
+  "o=\\S+ (\\d+)",
+  "a=mid:(\\S+)",
+  "a=setup:(\\S+)",
+  "a=ice-ufrag:(\\S+)",
+  "a=ice-pwd:(\\S+)",
+  "a=max-message-size:(\\d+)",
 ];
-
+/** What stands in them, as it is sent. */
+const VALUES =
+  /^(\d+) ([\w.-]+) (actpass|active|passive) ([\w+/]{4,256}) ([\w+/]{22,256}) (\d+)\n/;
+const FINGERPRINT = "a=fingerprint:sha-256 ";
 /** RFC 8841, section 6.1: what the absence of a line says. */
 const DEFAULTS = "a=max-message-size:65536";
 
@@ -24,26 +27,21 @@ const DEFAULTS = "a=max-message-size:65536";
  * TypeError when it has others, or lacks what is needed.
  */
 export function encodeDescription(sdp: string): Uint8Array {
-  if (/^m=(?!application )/m.test(sdp)) {
-    throw new TypeError("Only connections for data alone can be described");
+  const values = LINES.map((line) => find(sdp + DEFAULTS, line)).join(" ");
+  if (/^m=(?!application )/m.test(sdp) || !VALUES.test(`${values}\n`)) {
+    throw new TypeError("Not of a connection for data alone");
   }
-  const fingerprint = find(sdp, FINGERPRINT, "[\\da-f:]{95}");
-  const values = ["o=\\S+ ", ...LINES]
-    .map((line) => find(sdp + DEFAULTS, line, "[a-z\\d+/]{1,255}"));
-  const letters = values.join("");
-  const padded = letters + "A".repeat(-letters.length & 3);
   return Uint8Array.from([
-    ...fromHex(fingerprint.replaceAll(":", "")),
-    ...values.map(({ length }) => length),
-    ...Array.from(atob(padded), (byte) => byte.charCodeAt(0)),
+    ...fromHex(find(sdp, `${FINGERPRINT}(\\S{95})`).replaceAll(":", "")),
+    ...new TextEncoder().encode(`${values}\n`),
     ...encodeCandidates(sdp.split(/\r?\na=/)),
   ]);
 }
 
-/** What follows the beginning of a line. */
-function find(sdp: string, line: string, form: string): string {
-  const found = new RegExp(`^${line}(${form})(?: .*)?\r?$`, "im").exec(sdp);
-  if (found === null) throw new TypeError(`The description has no ${line}`);
+/** What a line has in the brackets. */
+function find(sdp: string, line: string): string {
+  const found = new RegExp(`^${line}`, "im").exec(sdp);
+  if (found === null) throw new TypeError(`No ${line}`);
   return found[1]!;
 }
 
@@ -56,19 +54,13 @@ export function decodeDescription(
   bytes: Uint8Array,
   type: "offer" | "answer",
 ): { ok: true; value: string } | { ok: false; reason: DescriptionFault } {
-  const reader = new ByteReader(bytes);
-  const fingerprint = toHex(reader.take(32), ":").toUpperCase();
-  const lengths = Array.from(reader.take(1 + LINES.length));
-  const packed = reader.take(
-    (lengths.reduce((a, b) => a + b) + 3 >> 2) * 3,
-  );
-  const candidates = decodeCandidates(reader.take());
-  if (reader.left < 0 || !candidates) return { ok: false, reason: "malformed" };
-  const letters = btoa(String.fromCharCode(...packed));
-  let at = 0;
-  const [sessionId, ...values] = lengths
-    .map((length) => letters.slice(at, at += length));
-  const [mid, setup] = values;
+  const rest = bytes.subarray(32);
+  const [all, sessionId, mid, setup, ufrag, password, maxMessageBytes] =
+    VALUES.exec(String.fromCharCode(...rest)) ?? [];
+  const candidates = decodeCandidates(rest.subarray(all?.length));
+  if (all === undefined || candidates === undefined) {
+    return { ok: false, reason: "malformed" };
+  }
   if ((setup === "actpass") !== (type === "offer")) {
     return { ok: false, reason: "other-type" };
   }
@@ -80,10 +72,14 @@ export function decodeDescription(
     `a=group:BUNDLE ${mid}`,
     "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
     "c=IN IP4 0.0.0.0",
-    ...LINES.map((line, i) => line + values[i]),
+    `a=mid:${mid}`,
+    `a=setup:${setup}`,
+    `a=ice-ufrag:${ufrag}`,
+    `a=ice-pwd:${password}`,
     "a=ice-options:trickle",
-    FINGERPRINT + fingerprint,
+    FINGERPRINT + toHex(bytes.subarray(0, 32), ":").toUpperCase(),
     "a=sctp-port:5000",
+    `a=max-message-size:${maxMessageBytes}`,
     ...candidates.map((candidate) => `a=${candidate}`),
     "",
   ];

@@ -17,12 +17,19 @@ interface Side {
   close(): Promise<void>;
 }
 
+/** A side in Chromium. */
+interface PageSide extends Side {
+  /** When ICE and DTLS are through, as both sides have it then. */
+  connected(): Promise<void>;
+}
+
 interface SideScope {
   connection: RTCPeerConnection;
+  connected: Promise<void>;
   heard: Promise<string>;
 }
 
-async function openPage(): Promise<Side> {
+async function openPage(): Promise<PageSide> {
   const browser = await launchChromium();
   const page = await browser.newPage();
   await page.evaluate(() => {
@@ -35,7 +42,11 @@ async function openPage(): Promise<Side> {
     const heard = new Promise((resolve) =>
       channel.onmessage = ({ data }) => resolve(data)
     );
-    Object.assign(globalThis, { connection, heard });
+    const connected = new Promise<void>((resolve) =>
+      connection.onconnectionstatechange = () =>
+        connection.connectionState === "connected" && resolve()
+    );
+    Object.assign(globalThis, { connection, heard, connected });
   });
   return {
     describe: () =>
@@ -59,6 +70,8 @@ async function openPage(): Promise<Side> {
       }, { type, sdp, later }),
     heard: () =>
       page.evaluate(() => (globalThis as unknown as SideScope).heard),
+    connected: () =>
+      page.evaluate(() => (globalThis as unknown as SideScope).connected),
     close: () => browser.close(),
   };
 }
@@ -111,47 +124,66 @@ async function tell(
   await to.accept(type, decoded.value, later!);
 }
 
-function connectTest(
+function interopTest(
   name: string,
-  { caller, callee, isLate = false }: {
-    caller: () => Promise<Side>;
-    callee: () => Promise<Side>;
-    isLate?: boolean;
-  },
+  { run, missing = "" }: { run: () => Promise<void>; missing?: string },
 ): void {
-  const missing = caller === openPage || callee === openPage
-    ? chromiumMissing
-    : "";
   Deno.test({
     name: name + missing,
     ignore: missing !== "",
     // werift leaves timers of its own behind, which count as both.
     sanitizeOps: false,
     sanitizeResources: false,
-    async fn() {
-      const sides = await Promise.all([caller(), callee()]);
-      const [from, to] = sides;
-      try {
-        await tell({ from, to, type: "offer", isLate });
-        await tell({ from: to, to: from, type: "answer", isLate });
-        const heard = await Promise.all(sides.map((side) => side.heard()));
-        assertEquals(heard, ["hello", "hello"]);
-      } finally {
-        await Promise.all(sides.map((side) => side.close()));
-      }
-    },
+    fn: run,
   });
 }
 
-// Not the other way round: one call of Chromium to werift in ten hangs, with SDP as it is too.
-connectTest("werift calls a page", { caller: openWerift, callee: openPage });
+async function connect(
+  from: Side,
+  to: Side,
+  { isLate = false }: { isLate?: boolean } = {},
+): Promise<void> {
+  await tell({ from, to, type: "offer", isLate });
+  await tell({ from: to, to: from, type: "answer", isLate });
+}
+
 for (
-  const [name, open] of [["page", openPage], ["werift", openWerift]] as const
+  const [name, open, missing] of [
+    ["page", openPage, chromiumMissing],
+    ["werift", openWerift, ""],
+  ] as const
 ) {
-  connectTest(`two of ${name} connect`, { caller: open, callee: open });
-  connectTest(`two of ${name} connect by candidates that come later`, {
-    caller: open,
-    callee: open,
-    isLate: true,
+  for (const isLate of [false, true]) {
+    const how = isLate ? " by candidates that come later" : "";
+    interopTest(`two of ${name} connect${how}`, {
+      missing,
+      async run() {
+        const [caller, callee] = await Promise.all([open(), open()]);
+        try {
+          await connect(caller, callee, { isLate });
+          assertEquals(await caller.heard(), "hello");
+          assertEquals(await callee.heard(), "hello");
+        } finally {
+          await Promise.all([caller.close(), callee.close()]);
+        }
+      },
+    });
+  }
+}
+
+// Up to DTLS: beyond, one in twenty such calls hangs, also with SDP as it was (werift's SCTP).
+for (const caller of ["page", "werift"]) {
+  interopTest(`a page and werift connect, called by ${caller}`, {
+    missing: chromiumMissing,
+    async run() {
+      const [page, werift] = await Promise.all([openPage(), openWerift()]);
+      try {
+        if (caller === "page") await connect(page, werift);
+        else await connect(werift, page);
+        await page.connected();
+      } finally {
+        await Promise.all([page.close(), werift.close()]);
+      }
+    },
   });
 }

@@ -6,7 +6,7 @@ import {
   FIREFOX_OFFER,
   SAFARI_OFFER,
   WERIFT_OFFER,
-} from "./description_samples.ts";
+} from "./testing/description_samples.ts";
 import { Envelopes } from "./envelope.ts";
 import { createPeerId } from "./peer_id.ts";
 import { deriveRoomSecret } from "./room_secret.ts";
@@ -81,7 +81,7 @@ Deno.test("credentials of any length and letters come back", () => {
 
 Deno.test("what carries more than data, or lacks something, is a bug of the caller", () => {
   const audio = `${CHROMIUM_OFFER}m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n`;
-  assertThrows(() => encodeDescription(audio), TypeError, "data alone");
+  assertThrows(() => encodeDescription(audio), TypeError, "for data alone");
   for (const line of ["ice-ufrag", "ice-pwd", "fingerprint", "setup", "mid"]) {
     const sdp = CHROMIUM_OFFER.replace(`a=${line}:`, "a=x:");
     assertThrows(() => encodeDescription(sdp), TypeError, line);

@@ -2,7 +2,7 @@
 
 import { decodeBase64url, encodeBase64url } from "@sigmesh/core";
 import { LIMITS } from "@sigmesh/core/wire";
-import { ByteReader, encodeU32 } from "./bytes.ts";
+import { encodeU32, numberOf } from "./bytes.ts";
 import {
   encodePeerId,
   PEER_ID_BYTES,
@@ -36,13 +36,12 @@ export type Opened =
 
 const VERSION = 1;
 const IV_BYTES = 12;
-const TAG_BYTES = 16;
-const TIME_BYTES = 4;
+/** Besides the signals: version, IV, sender, time, and AES-GCM's tag. */
+const OVERHEAD_BYTES = 1 + 12 + 8 + 4 + 16;
 
 /** Bytes of signals that one post has room for. */
-export const MAX_SIGNAL_BYTES: number = LIMITS.postBytes / 4 * 3 - 1 -
-  IV_BYTES -
-  PEER_ID_BYTES - TIME_BYTES - TAG_BYTES;
+export const MAX_SIGNAL_BYTES: number = LIMITS.postBytes * 3 / 4 -
+  OVERHEAD_BYTES;
 
 const MAX_AGE_SECONDS = 90;
 const MAX_AHEAD_SECONDS = 30;
@@ -78,7 +77,7 @@ export class Envelopes {
     const bytes = encodeSignals(signals);
     if (bytes.length > MAX_SIGNAL_BYTES) {
       throw new RangeError(
-        `${bytes.length} bytes of signals do not fit into a post`,
+        "These signals do not fit into a post",
       );
     }
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
@@ -100,41 +99,37 @@ export class Envelopes {
   async open(text: string): Promise<Opened> {
     if (text.length > LIMITS.postBytes) return refuse("malformed");
     const bytes = decodeBase64url(text);
-    if (!bytes.ok) return refuse("malformed");
-    const reader = new ByteReader(bytes.value);
-    if (reader.number(1) !== VERSION) return refuse("malformed");
-    const iv = reader.take(IV_BYTES);
+    if (!bytes.ok || bytes.value[0] !== VERSION) return refuse("malformed");
+    const iv = bytes.value.slice(1, 1 + IV_BYTES);
     let content: ArrayBuffer;
     try {
       content = await crypto.subtle.decrypt(
         this.#cipherWith(iv),
         this.#key,
-        reader.take(),
+        bytes.value.slice(1 + IV_BYTES),
       );
     } catch {
       return refuse("undecipherable");
     }
-    return this.#read(new ByteReader(new Uint8Array(content)), iv);
+    return this.#read([...new Uint8Array(content)], iv);
   }
 
-  #read(content: ByteReader, iv: Uint8Array): Opened {
-    const from = toPeerId(content.take(PEER_ID_BYTES));
-    if (from === this.#selfId) return refuse("own");
-    const sentAt = content.number(TIME_BYTES);
+  #read(content: number[], iv: Uint8Array): Opened {
+    const from = toPeerId(content.splice(0, PEER_ID_BYTES));
+    const sentAt = numberOf(content.splice(0, 4));
     const age = this.#nowSeconds() - sentAt;
+    const name = from + iv;
+    if (from === this.#selfId) return refuse("own");
     if (
       age > MAX_AGE_SECONDS || age < -MAX_AHEAD_SECONDS ||
       sentAt <= this.#forgottenUntil
     ) {
       return refuse("stale");
     }
-    const name = from + encodeBase64url(iv);
     if (this.#seen.has(name)) return refuse("replayed");
     this.#remember(name, sentAt);
-    const signals = decodeSignals(content.take());
-    return signals === undefined
-      ? refuse("malformed")
-      : { ok: true, from, signals };
+    const signals = decodeSignals(content);
+    return signals ? { ok: true, from, signals } : refuse("malformed");
   }
 
   /**

@@ -98,7 +98,7 @@ Deno.test("no text makes it throw", async () => {
 Deno.test("a text too long or of another version is malformed, a short one undecipherable", async () => {
   const { sender, receiver } = startRoom();
   const text = await sender.envelopes.seal([]);
-  for (const bad of ["", "AQAA=", `Ag${text.slice(2)}`, "A".repeat(1028)]) {
+  for (const bad of ["", "AQAA=", `Ag${text.slice(2)}`, "AQAA".repeat(257)]) {
     assertEquals(reasonOf(await receiver.envelopes.open(bad)), "malformed");
   }
   for (const length of [16, 36, 52]) {

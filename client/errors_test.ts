@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   NodeRefusalError,
+  NodesUnreachableError,
   NodeUnreachableError,
   PriceTooHighError,
 } from "./errors.ts";
@@ -29,4 +30,19 @@ Deno.test("a refusal has the node's words and its code", () => {
     refusal.message,
     "http://localhost:1 refused: Not a room. Use 40 digits.",
   );
+});
+
+Deno.test("when no node will do, each is named on a line of its own", () => {
+  const a = "http://a.example";
+  const b = "http://b.example";
+  const causes = new Map<string, unknown>([
+    [a, new NodeUnreachableError(a, new Error("refused"))],
+    [b, "gone"],
+  ]);
+  const error = new NodesUnreachableError(causes);
+  const [head, first, second] = error.message.split("\n");
+  assertStringIncludes(head!, "name others");
+  assertStringIncludes(first!, "- http://a.example does not answer (refused)");
+  assertEquals(second, "- gone");
+  assertEquals(error.causes, causes);
 });

@@ -2,6 +2,7 @@
 
 import { type DataFrame, type DataHead, parseHead } from "./data_frame.ts";
 import { decodeData, IncomingTransfer } from "./incoming_transfer.ts";
+import type { SendBuffer } from "./send_buffer.ts";
 import type { Received, TransferProgress } from "./sendable.ts";
 import { errorOf, reasonOf } from "./transfer_error.ts";
 import { hasRoom, type TransferLimits } from "./transfer_limits.ts";
@@ -18,18 +19,15 @@ export interface Receiving extends TransferProgress {
   readonly failure?: unknown;
 }
 
-/** What {@linkcode IncomingTransfers} ask of their link. */
+/** What {@linkcode IncomingTransfers} need of their link. */
 interface IncomingLink {
-  readonly limits: TransferLimits;
-  readonly nowMs: () => number;
-  readonly tell: (frame: Partial<DataFrame>) => void;
+  readonly buffer: SendBuffer;
+  readonly limits: TransferLimits & { readonly nowMs: () => number };
+  readonly onReceiving: (receiving: Receiving) => void;
   /** Whether this side waits for an answer to its request. */
   readonly isAsked: (requestId: number) => boolean;
   /** Takes what has arrived as transfer `id`. */
   readonly deliver: (id: number, head: DataHead, data: Received) => void;
-  readonly onReceiving: (receiving: Receiving) => void;
-  /** The other side does not keep to the protocol. */
-  readonly onMalformed: () => void;
 }
 
 const REPORT_MS = 100;
@@ -65,7 +63,7 @@ export class IncomingTransfers {
     const transfer = this.#open.get(id);
     if (transfer === undefined) return true; // refused meanwhile
     const isSound = transfer.take(bytes);
-    const nowMs = this.#link.nowMs();
+    const nowMs = this.#link.limits.nowMs();
     if (isSound && transfer.isWhole) this.#finish(id, transfer);
     else if (nowMs - transfer.reportedAtMs >= REPORT_MS) {
       transfer.reportedAtMs = nowMs;
@@ -82,7 +80,7 @@ export class IncomingTransfers {
   /** Takes no more of a transfer, and tells its sender. */
   refuse(id: number, reason: unknown): void {
     this.#open.delete(id);
-    this.#link.tell({ kind: "over", id, meta: reasonOf(reason) });
+    this.#link.buffer.tell({ kind: "over", id, meta: reasonOf(reason) });
   }
 
   /** Nobody waits for the answer to a request any more. */
@@ -110,7 +108,7 @@ export class IncomingTransfers {
 
   #accept(id: number, head: DataHead): void {
     const transfer = new IncomingTransfer(head, {
-      onCredit: (meta) => this.#link.tell({ kind: "credit", id, meta }),
+      onCredit: (meta) => this.#link.buffer.tell({ kind: "credit", id, meta }),
       onCancel: (reason) => this.refuse(id, reason),
     });
     this.#open.set(id, transfer);
@@ -121,8 +119,8 @@ export class IncomingTransfers {
   async #finish(id: number, transfer: IncomingTransfer): Promise<void> {
     const data = await transfer.end();
     if (!this.#open.delete(id)) return; // the link has ended meanwhile
-    if (data === undefined) return this.#link.onMalformed();
-    this.#link.tell({ kind: "over", id });
+    if (data === undefined) return this.refuse(id, "This is no JSON");
+    this.#link.buffer.tell({ kind: "over", id });
     this.#report(id, transfer);
     if (!transfer.stream) this.#link.deliver(id, transfer.head, data);
   }

@@ -64,6 +64,8 @@ export class Introductions {
   readonly #inboxes = new Map<PeerId, Promise<void>>();
   readonly #heard = new Set<PeerId>();
   #isHere = false;
+  /** Of offers, in the order that they are made in; few begin alike. */
+  #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
   #prepared: Promise<OpenOffer | undefined> | undefined;
   /** What the last announcement offered, while nobody has answered. */
   #open: OpenOffer | undefined;
@@ -113,15 +115,21 @@ export class Introductions {
       return;
     }
     const { from } = opened;
+    const isHere = this.#isHere;
     for (const signal of opened.signals) {
       const turn = (this.#inboxes.get(from) ?? Promise.resolve())
-        .then(() => this.#receiveSignal(from, signal))
+        .then(() => this.#receiveSignal(from, signal, isHere))
         .catch((error) => this.#host.onError(error))
         .then(() => {
           if (this.#inboxes.get(from) === turn) this.#inboxes.delete(from);
         });
       this.#inboxes.set(from, turn);
     }
+  }
+
+  /** A peer has left. */
+  forget(id: PeerId): void {
+    this.#heard.delete(id);
   }
 
   /**
@@ -153,10 +161,16 @@ export class Introductions {
     for (const id of [...this.#attempts.keys()]) this.#end(id);
   }
 
-  async #receiveSignal(from: PeerId, signal: Signal): Promise<void> {
-    if (signal.kind === "announce") return await this.#welcome(from);
+  async #receiveSignal(
+    from: PeerId,
+    signal: Signal,
+    isHere: boolean,
+  ): Promise<void> {
+    if (signal.kind === "announce") {
+      return await this.#welcome(from, { isHere });
+    }
     if (signal.to === EVERYONE && signal.kind === "offer") {
-      return await this.#welcome(from, signal);
+      return await this.#welcome(from, { isHere, open: signal });
     }
     if (signal.to !== this.#host.selfId) return;
     if (signal.kind === "offer") return await this.#answer(from, signal);
@@ -175,10 +189,13 @@ export class Introductions {
     }
   }
 
-  async #welcome(id: PeerId, open?: Offer): Promise<void> {
+  async #welcome(
+    id: PeerId,
+    { isHere, open }: { isHere: boolean; open?: Offer },
+  ): Promise<void> {
     this.#hear(id);
     if (this.#host.isWell(id)) return;
-    if (this.#isHere) {
+    if (isHere) {
       const isFirst = [...this.#host.peers(), ...this.#heard]
         .every((other) => other === id || this.#host.selfId < other);
       if (open !== undefined && isFirst) return await this.#answer(id, open);
@@ -214,8 +231,11 @@ export class Introductions {
       if (isMissed) this.#offer(id);
       return undefined;
     }
-    // Both answered: the smaller id's offer counts.
-    if (present && (present.isOffer || this.#host.selfId > id)) return;
+    // Offered since, what that peer will answer too; or both answered: the smaller id's offer counts.
+    const isOver = present?.isOffer
+      ? present.number > number
+      : present && this.#host.selfId > id;
+    if (isOver) return;
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed: false,
@@ -235,7 +255,7 @@ export class Introductions {
     const attempt = this.#begin(id, {
       isOffer: true,
       isRelayed,
-      number: randomNumber(),
+      number: this.#nextNumber++,
     });
     if (attempt === undefined) return;
     try {
@@ -259,7 +279,7 @@ export class Introductions {
     offer: Offer,
   ): Promise<void> {
     const present = this.#attempts.get(id);
-    if (present?.number === offer.attempt) return;
+    if (present?.number === offer.attempt) return; // it came twice
     // Both offer: the smaller id's counts.
     if (present?.isOffer && this.#host.selfId < id) return;
     const isRelayed = offer.isRelayed || this.#host.isRelayOnly;
@@ -366,7 +386,7 @@ export class Introductions {
   async #makeOpenOffer(): Promise<OpenOffer> {
     const connection = await this.#host.connect({ isRelayed: false });
     const description = await connection.offer();
-    return { number: randomNumber(), connection, description };
+    return { number: this.#nextNumber++, connection, description };
   }
 
   #closeOpen(): void {
@@ -374,8 +394,4 @@ export class Introductions {
     this.#open?.connection.close();
     this.#open = undefined;
   }
-}
-
-function randomNumber(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

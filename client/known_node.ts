@@ -104,10 +104,14 @@ export class KnownNode {
 
   /** Whether trying again would give the same answer. */
   get isHopeless(): boolean {
-    const cause = this.#cause;
-    if (cause instanceof NodeProtocolError) return true;
-    if (!(cause instanceof NodeRefusalError) || !cause.isOfNode) return false;
-    const { status } = cause.problem;
-    return status >= 400 && status < 500 && ![401, 408, 429].includes(status);
+    return isFinal(this.#cause);
   }
+}
+
+/** Whether a node, asked the same again, would say the same. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof NodeProtocolError) return true;
+  if (!(error instanceof NodeRefusalError) || !error.isOfNode) return false;
+  const { status } = error.problem;
+  return status >= 400 && status < 500 && ![401, 408, 429].includes(status);
 }

@@ -1,11 +1,28 @@
 /**
- * Browser library of the WebRTC signaling mesh. {@linkcode NodeClient} speaks
- * one node's HTTP API; {@linkcode openChannel} opens a signaling channel for
- * those who bring their own RTCPeerConnection.
+ * Browser library of the WebRTC signaling mesh, in three levels:
+ * {@linkcode joinRoom} connects the peers of a room; {@linkcode openChannel}
+ * opens a signaling channel for those who bring their own RTCPeerConnection;
+ * {@linkcode NodeClient} speaks one node's HTTP API.
  *
  * @module
  */
 
+export { joinRoom } from "./join_room.ts";
+export { Room } from "./room.ts";
+export type { RoomOptions, RoomSendOptions } from "./room_options.ts";
+export type { LeaveReason, RoomEvents, RoomState } from "./room_events.ts";
+export type { Peer, PeerStats } from "./peer.ts";
+export type { RequestOptions } from "./data_link.ts";
+export type { Receiving } from "./incoming_transfers.ts";
+export type {
+  JsonValue,
+  Received,
+  Sendable,
+  SendOptions,
+  TransferProgress,
+} from "./sendable.ts";
+export { TransferError } from "./transfer_error.ts";
+export type { TypedEventTarget } from "./typed_events.ts";
 export {
   Channel,
   type ChannelOptions,
@@ -37,9 +54,4 @@ export {
 export type { NodeName } from "./node_selector.ts";
 export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
-export { joinRoom } from "./join_room.ts";
-export { Room, type RoomSendOptions } from "./room.ts";
-export type { RoomOptions } from "./room_options.ts";
-export type { LeaveReason, RoomEvents, RoomState } from "./room_events.ts";
-export type { Peer, PeerStats } from "./peer.ts";
 export { measureHashRate, solve } from "@sigmesh/core";

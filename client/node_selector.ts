@@ -30,6 +30,10 @@ const NEARLY = 1.25;
 const FAR_DEARER = 4;
 /** … and not more often than this. */
 const MOVING_MS = 60_000;
+/** What a node tells of others is good for so long. */
+const DISCOVERY_MS = 600_000;
+/** Nodes asked at once for their price. */
+const MAX_SURVEYED = 16;
 /** Nodes remembered; of others' lists, the rest is left out. */
 const MAX_KNOWN = 64;
 /** Discovered nodes that each list adds to those asked at once. */
@@ -40,7 +44,9 @@ export class NodeSelector {
   readonly #known = new Map<string, KnownNode>();
   /** Nodes that this page cannot use, and why. */
   readonly #barred = new Map<string, unknown>();
-  readonly #undiscovered: Set<KnownNode>;
+  /** When each node was asked for others. */
+  readonly #discoveredAt = new Map<KnownNode, number>();
+  readonly #given: readonly KnownNode[];
   readonly #options: NodeSelectorOptions;
   #hashesPerMs: number | undefined;
   #comparedAt = -Infinity;
@@ -49,7 +55,7 @@ export class NodeSelector {
   constructor(nodes: readonly NodeName[], options: NodeSelectorOptions) {
     this.#options = options;
     for (const node of nodes) this.#add(node);
-    this.#undiscovered = new Set(options.discover ? this.#known.values() : []);
+    this.#given = this.known;
     if (nodes.length === 0) {
       throw new TypeError("Name at least one node, as https://node.example");
     }
@@ -124,12 +130,15 @@ export class NodeSelector {
     );
   }
 
-  /** Asks a node for others, once. */
+  /** Asks a node for others, now and then. */
   async discover(
     node: KnownNode,
     signal: AbortSignal,
   ): Promise<readonly KnownNode[]> {
-    if (!this.#undiscovered.delete(node)) return [];
+    const { discover, page } = this.#options;
+    const askedAt = this.#discoveredAt.get(node) ?? -Infinity;
+    if (!discover || page.now() - askedAt < DISCOVERY_MS) return [];
+    this.#discoveredAt.set(node, page.now());
     const names = await node.client.nodes({ signal }).catch(() => []);
     return names.flatMap((name) => this.#addDiscovered(name));
   }
@@ -158,7 +167,10 @@ export class NodeSelector {
         const found = await this.discover(node, signal);
         await Promise.allSettled(found.slice(0, MAX_ASKED).map(ask));
       };
-      Promise.allSettled([...nodes.map(ask), ...nodes.map(askAround)])
+      const asked = [...nodes].sort((a, b) => a.failedAt - b.failedAt)
+        .slice(0, MAX_SURVEYED);
+      const given = asked.filter((node) => this.#given.includes(node));
+      Promise.allSettled([...asked.map(ask), ...given.map(askAround)])
         .then(() => {
           clearTimeout(timer);
           resolve();

@@ -49,6 +49,8 @@ export interface PeerListener {
 export type SharedTracks = ReadonlyMap<MediaStreamTrack, MediaStream>;
 
 const PING_MS = 2000;
+/** Every so many pings tell which other peers are here. */
+const PINGS_A_TELLING = 5;
 /** Silence after which another connection is tried … */
 const SILENT_MS = 5000;
 /** … and after which the peer is gone. */
@@ -66,6 +68,7 @@ export class PeerLink implements Peer {
   #inbox: Promise<unknown> = Promise.resolve();
   #heardAtMs = performance.now();
   #pingedAtMs = 0;
+  #pings = 1; // the first telling is after some: newcomers are being introduced
   #roundTripMs: number | undefined;
   #isSilent = false;
 
@@ -174,7 +177,8 @@ export class PeerLink implements Peer {
     if (hasSlept) this.#heardAtMs = nowMs;
     if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
       this.#pingedAtMs = nowMs;
-      const peers = this.#listener.peers();
+      const isTelling = this.#pings++ % PINGS_A_TELLING === 0;
+      const peers = isTelling ? this.#listener.peers() : undefined;
       this.#connection.sayControl({ ping: nowMs, peers });
     }
     const silentMs = nowMs - this.#heardAtMs;

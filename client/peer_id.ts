@@ -23,8 +23,8 @@ export function createPeerId(): PeerId {
 }
 
 /** The text of 8 bytes. */
-export function toPeerId(bytes: Uint8Array): PeerId {
-  return encodeBase64url(bytes) as PeerId;
+export function toPeerId(bytes: Iterable<number>): PeerId {
+  return encodeBase64url(Uint8Array.from(bytes)) as PeerId;
 }
 
 /** The bytes of an id. Throws TypeError when it is none. */

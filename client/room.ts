@@ -1,5 +1,6 @@
 /** A room: its peers, connected, and what is said to all of them. */
 
+import { solve } from "@sigmesh/core";
 import type { Channel } from "./channel.ts";
 import { Connection } from "./connection.ts";
 import type { RequestOptions } from "./data_link.ts";
@@ -17,29 +18,16 @@ import {
   type RoomEvents,
   type RoomState,
 } from "./room_events.ts";
-import type { RoomOptions } from "./room_options.ts";
+import type { RoomOptions, RoomSendOptions } from "./room_options.ts";
 import type { RoomSecret } from "./room_secret.ts";
-import type {
-  Received,
-  Sendable,
-  SendOptions,
-  TransferProgress,
-} from "./sendable.ts";
+import type { Received, Sendable } from "./sendable.ts";
 import { TypedEventTarget } from "./typed_events.ts";
-
-/** Options of {@linkcode Room.send}. */
-export interface RoomSendOptions extends Omit<SendOptions, "onProgress"> {
-  /** One peer's id or several. Default: all peers. */
-  readonly to?: string | readonly string[] | undefined;
-  /** Called while something large is sent, for each peer. */
-  readonly onProgress?:
-    | ((progress: TransferProgress, peer: Peer) => void)
-    | undefined;
-}
 
 /** After so long without a node others may have come unheard. */
 const UNHEARD_MS = 30_000;
 const DEFAULT_MAX_PEERS = 64;
+/** Bits of work after which a runtime has compiled the engine well. */
+const WARM_UP_HEIGHT = 14;
 
 /** See {@linkcode joinRoom}. */
 export class Room extends TypedEventTarget<RoomEvents> {
@@ -120,7 +108,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
       onError,
     });
     this.#watchChannel(signal);
+    // What takes a while goes on while a node is dialled: candidates, and how to mine.
     if (channel.node) this.#introductions.prepare();
+    solve(new Uint8Array(32), WARM_UP_HEIGHT, { signal }).catch(() => {});
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
@@ -362,6 +352,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #dismiss(peer: Peer, reason: LeaveReason): void {
     if (this.#peers.get(peer.id) !== peer) return;
     this.#peers.delete(peer.id);
+    this.#introductions.forget(peer.id as PeerId);
     this.#tell("peerleave", { peer, reason });
   }
 

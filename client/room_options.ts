@@ -1,7 +1,9 @@
-/** How a room is joined. */
+/** How a room is joined, and how is sent to it. */
 
 import type { ChannelOptions } from "./channel.ts";
+import type { Peer } from "./peer.ts";
 import type { Room } from "./room.ts";
+import type { SendOptions, TransferProgress } from "./sendable.ts";
 
 /** Options of {@linkcode joinRoom}. */
 export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
@@ -19,4 +21,14 @@ export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
   readonly onRoom?: ((room: Room) => void) | undefined;
   /** Where the platform has none: the class of a package, such as `werift`'s. */
   readonly RTCPeerConnection?: unknown;
+}
+
+/** Options of {@linkcode Room.send}. */
+export interface RoomSendOptions extends Omit<SendOptions, "onProgress"> {
+  /** One peer's id or several. Default: all peers. */
+  readonly to?: string | readonly string[] | undefined;
+  /** Called while something large is sent, for each peer. */
+  readonly onProgress?:
+    | ((progress: TransferProgress, peer: Peer) => void)
+    | undefined;
 }

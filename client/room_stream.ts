@@ -15,6 +15,7 @@ import {
 } from "./errors.ts";
 import { EventStreamParser, type StreamEvent } from "./event_stream.ts";
 import type { NodeClient } from "./node_client.ts";
+import { unlessAborted } from "./signals.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** What a stream tells. */
@@ -58,18 +59,17 @@ export class RoomStream {
     });
   }
 
-  /** Timers stood still: ends the stream when it has been silent for too long. */
-  check(): void {
-    this.#watchdog.check();
+  /** Whether it has been silent for too long, by the clock. */
+  get isLate(): boolean {
+    return this.#watchdog.isLate;
   }
 
   /** Resolves when the node ends the stream; rejects when it breaks, or with the signal's reason. */
   async read(room: RoomHash, query: Record<string, string>): Promise<void> {
+    const { signal } = this.#watchdog;
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     try {
-      const stream = await this.#node.openStream(room, {
-        query,
-        signal: this.#watchdog.signal,
-      });
+      const stream = await this.#node.openStream(room, { query, signal });
       const parser = new EventStreamParser({
         onEvent: (event) => {
           if (!this.#parent.aborted) this.#receive(event);
@@ -77,9 +77,10 @@ export class RoomStream {
         onRetry: (retryMs) => this.#listener.onRetry(retryMs),
       });
       const decoder = new TextDecoder();
-      const reader = stream.getReader();
+      reader = stream.getReader();
       while (true) {
-        const { done, value } = await reader.read();
+        // Deno 2.9 forgets a fetch's signal once it has collected garbage.
+        const { done, value } = await unlessAborted(reader.read(), signal);
         if (done) return;
         this.#watchdog.feed(SILENCE_MS);
         parser.feed(decoder.decode(value, { stream: true }));
@@ -91,6 +92,7 @@ export class RoomStream {
         : new NodeUnreachableError(this.#node.origin, error);
     } finally {
       this.#watchdog.close();
+      reader?.cancel().catch(() => {}); // broken already
     }
   }
 

@@ -1,25 +1,18 @@
 /** Keeps a data channel's buffer filled, and no fuller than it must be. */
 
 import { type DataFrame, encodeFrame } from "./data_frame.ts";
-import { TransferError } from "./transfer_error.ts";
 
-/** Bytes in the channel's buffer: as many stand before a small message. */
+/** Bytes in the channel's buffer, which a small message waits for. */
 const HIGH_WATER_BYTES = 256 * 1024;
 /** At the bound the link ends: the other side asks and asks, and reads no answer. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-
-interface WaitingFrame {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly signal: AbortSignal;
-  readonly onSent: () => void;
-}
 
 /** See the head of this file. */
 export class SendBuffer {
   readonly #channel: RTCDataChannel;
   readonly #onBroken: (error: unknown) => void;
-  readonly #small = new Set<WaitingFrame>();
-  readonly #large = new Set<WaitingFrame>();
+  /** Send a frame each, in order: transfers that put one at a time take turns. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(channel: RTCDataChannel, onBroken: (error: unknown) => void) {
     this.#channel = channel;
@@ -27,16 +20,15 @@ export class SendBuffer {
     channel.bufferedAmountLowThreshold = HIGH_WATER_BYTES / 2;
   }
 
-  /**
-   * Sends a frame when there is room, and resolves then. `open` goes before `data`;
-   * else they go in order, so that transfers that each send one at a time take turns.
-   */
+  /** Sends a frame when there is room, and resolves then. */
   put(frame: Partial<DataFrame>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const bytes = encodeFrame(frame);
-    return new Promise((onSent) => {
-      (frame.kind === "open" ? this.#small : this.#large)
-        .add({ bytes, signal, onSent });
+    return new Promise((resolve) => {
+      this.#waiting.add(() => {
+        if (!signal.aborted) this.#send(bytes);
+        resolve();
+      });
       this.pump();
     });
   }
@@ -44,22 +36,18 @@ export class SendBuffer {
   /** Sends a frame about a transfer at once. */
   tell(frame: Partial<DataFrame>): void {
     if (this.#channel.bufferedAmount > MAX_BUFFERED_BYTES) {
-      this.#onBroken(new TransferError("The other side reads no answers"));
+      this.#onBroken(new Error("This peer does not read what it asks for"));
     }
     this.#send(encodeFrame(frame));
   }
 
   /** Fills the buffer. */
   pump(): void {
-    for (const queue of [this.#small, this.#large]) {
-      for (const frame of queue) {
-        const { readyState, bufferedAmount } = this.#channel;
-        if (readyState !== "open" || bufferedAmount >= HIGH_WATER_BYTES) return;
-        queue.delete(frame);
-        if (frame.signal.aborted) continue;
-        this.#send(frame.bytes);
-        frame.onSent();
-      }
+    for (const send of this.#waiting) {
+      const { readyState, bufferedAmount } = this.#channel;
+      if (readyState !== "open" || bufferedAmount >= HIGH_WATER_BYTES) return;
+      this.#waiting.delete(send);
+      send();
     }
   }
 

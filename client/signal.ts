@@ -1,6 +1,6 @@
 /** What peers say to each other through a room, until they are connected. */
 
-import { ByteReader, encodeU16, encodeU32 } from "./bytes.ts";
+import { encodeU32, numberOf } from "./bytes.ts";
 import {
   encodePeerId,
   PEER_ID_BYTES,
@@ -44,6 +44,8 @@ export type Signal =
 const KINDS = ["announce", "answer", "candidates", "offer", "offer"] as const;
 /** That of an offer that is to run through relays only. */
 const RELAYED_OFFER = 4;
+/** Of recipient and attempt. */
+const ADDRESS_BYTES = PEER_ID_BYTES + 4;
 
 /** Signals as bytes, one after the other: kind u8, length u16, body. */
 export function encodeSignals(signals: readonly Signal[]): Uint8Array {
@@ -56,40 +58,39 @@ export function encodeSignals(signals: readonly Signal[]): Uint8Array {
     const kind = signal.kind === "offer" && signal.isRelayed
       ? RELAYED_OFFER
       : KINDS.indexOf(signal.kind);
-    return [kind, ...encodeU16(body.length), ...body];
+    return [kind, body.length >> 8, body.length, ...body];
   }));
 }
 
 /** Reads what {@linkcode encodeSignals} made; undefined when it cannot have. */
 export function decodeSignals(
-  bytes: Uint8Array,
+  bytes: Iterable<number>,
 ): readonly Signal[] | undefined {
-  const reader = new ByteReader(bytes);
+  const left = [...bytes];
   const signals: Signal[] = [];
-  while (reader.left > 0) {
-    const number = reader.number(1);
-    const body = new ByteReader(reader.take(reader.number(2)));
-    const kind = KINDS[number];
+  while (left.length > 0) {
+    const [number, ...lengthBytes] = left.splice(0, 3);
+    const length = numberOf(lengthBytes);
+    if (lengthBytes.length < 2 || left.length < length) return undefined;
+    const body = left.splice(0, length);
+    const kind = KINDS[number!];
     if (kind === "announce") signals.push({ kind });
     else if (kind !== undefined) {
-      const to = toPeerId(body.take(PEER_ID_BYTES));
-      const attempt = body.number(4);
-      const rest = body.take();
+      if (length < ADDRESS_BYTES) return undefined;
+      const head = {
+        to: toPeerId(body.splice(0, PEER_ID_BYTES)),
+        attempt: numberOf(body.splice(0, 4)),
+      };
+      const isRelayed = number === RELAYED_OFFER;
+      const rest = Uint8Array.from(body);
       signals.push(
         kind === "candidates"
-          ? { kind, to, attempt, candidates: rest }
+          ? { kind, ...head, candidates: rest }
           : kind === "answer"
-          ? { kind, to, attempt, description: rest }
-          : {
-            kind,
-            to,
-            attempt,
-            isRelayed: number === RELAYED_OFFER,
-            description: rest,
-          },
+          ? { kind, ...head, description: rest }
+          : { kind, ...head, isRelayed, description: rest },
       );
     }
-    if (reader.left < 0 || body.left < 0) return undefined;
   }
   return signals;
 }

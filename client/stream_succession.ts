@@ -70,8 +70,10 @@ export class StreamSuccession {
   /** Runs until closed, or until there is no hope of a first stream. */
   async run(): Promise<void> {
     const stopWatching = watchForReturn(this.#page, {
-      onReturn: () => this.#renew(new Error("The page came back")),
-      onSlept: () => this.#stream ? this.#stream.check() : this.#renew(),
+      onReturn: () => this.#renew(),
+      onSlept: () => {
+        if (this.#stream?.isLate !== false) this.#renew();
+      },
     });
     const close = () => this.#interrupt.abort(this.#closing.reason);
     this.#closing.addEventListener("abort", close);
@@ -97,7 +99,7 @@ export class StreamSuccession {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#listener.onLost(undefined);
-    this.#renew();
+    this.#interrupt.abort();
   }
 
   /** The node in use failed in some other way: the next stream is another's. */
@@ -107,9 +109,9 @@ export class StreamSuccession {
   }
 
   /** Ends what goes on and begins anew at once. */
-  #renew(reason?: Error): void {
+  #renew(): void {
     this.#retryMs = FIRST_RETRY_MS;
-    this.#interrupt.abort(reason);
+    this.#interrupt.abort(new Error("The page came back"));
   }
 
   /** A stream, and a rest where none can follow at once. False when there is no hope. */

@@ -16,5 +16,5 @@ export function reasonOf(error: unknown): string {
 
 /** The same, as the other side said it: whatever it sent. */
 export function errorOf(reason: unknown): TransferError {
-  return new TransferError(`The other side gave up: ${reasonOf(reason)}`);
+  return new TransferError(`The other side says: ${reasonOf(reason)}`);
 }

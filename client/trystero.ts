@@ -117,7 +117,7 @@ class Mesh {
     const nowMs = () => performance.now();
     const meeting = {
       channel: new TopicChannel(
-        () => openChannel(this.#nodes[0]!, room),
+        () => openChannel(this.#nodes, room),
         nowMs,
       ),
       pace: new AnnouncementPace(nowMs),

@@ -28,21 +28,20 @@ export class Watchdog {
   feed(silenceMs: number): void {
     clearTimeout(this.#timer);
     this.#dueAt = this.#now() + silenceMs;
-    this.#timer = setTimeout(() => this.#bark(), silenceMs);
+    this.#timer = setTimeout(
+      () => this.#late.abort(new Error("The stream fell silent")),
+      silenceMs,
+    );
   }
 
-  /** For those whose timers stood still. */
-  check(): void {
-    if (this.#now() >= this.#dueAt) this.#bark();
+  /** Whether it is late by the clock: timers may have stood still. */
+  get isLate(): boolean {
+    return this.#now() >= this.#dueAt;
   }
 
   /** Aborts, and lets go of timer and parent. */
   close(): void {
     clearTimeout(this.#timer);
     this.#late.abort();
-  }
-
-  #bark(): void {
-    this.#late.abort(new Error("The stream fell silent"));
   }
 }

@@ -16,7 +16,8 @@ export const LOW_HALF = 2 ** 32;
 export const NONCE_LIMIT = 2 ** 48;
 
 const MESSAGE_BYTES = 52;
-const LABEL = new TextEncoder().encode("sigmesh1");
+/** Stands behind the challenge. */
+export const LABEL: Uint8Array = new TextEncoder().encode("sigmesh1");
 const INDEX_AT = 40;
 const NONCE_AT = 44;
 
@@ -32,11 +33,7 @@ export class PuzzleMessage {
 
   /** Throws RangeError unless the challenge has 32 bytes. */
   constructor(challenge: Uint8Array) {
-    if (challenge.length !== CHALLENGE_BYTES) {
-      throw new RangeError(
-        `A challenge has ${CHALLENGE_BYTES} bytes, got ${challenge.length}`,
-      );
-    }
+    requireChallenge(challenge);
     this.bytes.set(challenge);
     this.bytes.set(LABEL, CHALLENGE_BYTES);
   }
@@ -50,6 +47,15 @@ export class PuzzleMessage {
   setNonce(nonce: number): void {
     this.#view.setUint32(NONCE_AT, Math.floor(nonce / LOW_HALF));
     this.#view.setUint32(NONCE_AT + 4, nonce % LOW_HALF);
+  }
+}
+
+/** Throws RangeError unless it has 32 bytes. */
+export function requireChallenge({ length }: Uint8Array): void {
+  if (length !== CHALLENGE_BYTES) {
+    throw new RangeError(
+      `A challenge has ${CHALLENGE_BYTES} bytes, got ${length}`,
+    );
   }
 }
 

@@ -5,20 +5,27 @@
  * the kernel found, and mine with it where WebAssembly is forbidden.
  */
 
-import { CHALLENGE_BYTES, LOW_HALF, PuzzleMessage, wordAt } from "./puzzle.ts";
+import {
+  CHALLENGE_BYTES,
+  LABEL,
+  LOW_HALF,
+  requireChallenge,
+  wordAt,
+} from "./puzzle.ts";
 import { IS_VARYING, VARYING_WORD } from "./puzzle_constants.ts";
 import {
   expandSchedule,
   INITIAL_STATE,
-  padMessage,
   round,
   ROUND_CONSTANTS as K,
   sum0,
   sum1,
 } from "./sha256.ts";
 
-/** Words of the block: 0 to 9 are the challenge's, then index and nonce. */
+/** Words of the block: 0 to 7 are the challenge's, two the label's, then index and nonce. */
 const INDEX_WORD = 10;
+const LABEL_WORD = CHALLENGE_BYTES / 4;
+const BITS = 52 * 8;
 /** The first computed schedule word that depends on the nonce's low half: 19. */
 const FIRST_VARYING = IS_VARYING.indexOf(true, 16);
 
@@ -38,14 +45,17 @@ export class PuzzleHash {
 
   /** Throws RangeError unless the challenge has 32 bytes. */
   constructor(challenge: Uint8Array) {
-    this.#words.set(padMessage(new PuzzleMessage(challenge).bytes));
+    requireChallenge(challenge);
+    const label = [wordAt(LABEL, 0), wordAt(LABEL, 4)];
+    const padding = [0x8000_0000, 0, BITS]; // FIPS 180-4, section 5.1.1
+    this.#words.set([...label, 0, 0, 0, ...padding], LABEL_WORD);
     this.setChallenge(challenge);
   }
 
   /** Goes on with another challenge, 32 bytes. */
   setChallenge(challenge: Uint8Array): void {
     const w = this.#words;
-    for (let t = 0; t < CHALLENGE_BYTES / 4; t++) {
+    for (let t = 0; t < LABEL_WORD; t++) {
       w[t] = wordAt(challenge, t * 4);
     }
     this.#afterChallenge.set(INITIAL_STATE);

@@ -36,7 +36,6 @@ async function buildWithVite(folder: string): Promise<void> {
         "@sigmesh/core": pathOf("../core/mod.ts"),
         "@sigmesh/client": pathOf("../client/mod.ts"),
         "hash-wasm": packageFolder("hash-wasm"),
-        "eventsource-parser": packageFolder("eventsource-parser"),
       },
     },
   });

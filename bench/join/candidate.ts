@@ -48,7 +48,7 @@ export const JOIN_CASES: readonly JoinCase[] = [
   { title: "One joins a room where one waits", headStartMs: 2000 },
 ];
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 20_000;
 
 /** Lets two fresh pages meet; gives ms. Rejects when they do not. */
 export async function measureJoin(

@@ -6,19 +6,42 @@ import { RTCPeerConnection } from "werift";
 export interface ChannelPair {
   readonly near: RTCDataChannel;
   readonly far: RTCDataChannel;
-  close(): Promise<void>;
 }
 
-/** Connects two peers; close them. */
-export async function connectPair(): Promise<ChannelPair> {
-  const options = {
+/** Defines a test that has two connected peers. */
+export function pairTest(
+  name: string,
+  run: (pair: ChannelPair) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    // werift leaves timers of its own behind, which count as both.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const peers = [newPeer(), newPeer()] as const;
+      try {
+        await run(await connect(...peers));
+      } finally {
+        await Promise.all(peers.map((peer) => peer.close()));
+      }
+    },
+  });
+}
+
+function newPeer(): RTCPeerConnection {
+  return new RTCPeerConnection({
     iceUseIpv6: false,
     iceAdditionalHostAddresses: ["127.0.0.1"],
-  };
-  const caller = new RTCPeerConnection(options);
-  const callee = new RTCPeerConnection(options);
-  const ends = [caller, callee].map((side) =>
-    side.createDataChannel("data", { negotiated: true, id: 0 })
+  });
+}
+
+async function connect(
+  caller: RTCPeerConnection,
+  callee: RTCPeerConnection,
+): Promise<ChannelPair> {
+  const ends = [caller, callee].map((peer) =>
+    peer.createDataChannel("data", { negotiated: true, id: 0 })
   );
   const opened = Promise.all(
     ends.map((end) => end.stateChanged.watch((state) => state === "open")),
@@ -28,13 +51,7 @@ export async function connectPair(): Promise<ChannelPair> {
   await callee.setLocalDescription(await callee.createAnswer());
   await caller.setRemoteDescription(callee.localDescription!);
   await opened;
-  // Its types differ from the DOM's, what is used of it does not.
+  // Its types differ from the DOM's; what is used of it does not.
   const [near, far] = ends as unknown as [RTCDataChannel, RTCDataChannel];
-  return {
-    near,
-    far,
-    async close() {
-      await Promise.all([caller.close(), callee.close()]);
-    },
-  };
+  return { near, far };
 }

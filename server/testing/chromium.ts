@@ -26,12 +26,17 @@ export const CHROMIUM_ARGS: readonly string[] = [
   "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
-/** Starts a browser of its own; close it. More arguments follow the usual ones. */
+/**
+ * Starts a browser of its own; close it. More arguments follow the usual ones;
+ * `without` are those of Playwright that are left out.
+ */
 export function launchChromium(
   more: readonly string[] = [],
+  { without = [] }: { without?: readonly string[] } = {},
 ): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
+    ignoreDefaultArgs: [...without],
     args: [...CHROMIUM_ARGS, ...more],
   });
 }

@@ -11,6 +11,8 @@ export interface CutProxy extends AsyncDisposable {
   leadTo(port: number): void;
   /** What comes from now on is accepted and never answered. */
   swallow(): void;
+  /** Lets what is open stand still: nothing comes through, nothing closes. */
+  freeze(): void;
   /** Breaks what is open. */
   cut(): void;
   /** Breaks what is open and listens no more: a node that died without a word. */
@@ -46,6 +48,7 @@ export async function startCutProxy(): Promise<CutProxy> {
     origin: `http://${host}`,
     leadTo: (port) => target = port,
     swallow: () => target = undefined,
+    freeze: () => open.forEach((socket) => socket.unpipe()),
     cut,
     kill,
     [Symbol.asyncDispose]: kill,
