@@ -2,7 +2,7 @@
 
 import { type DataFrame, type DataHead, decodeFrame } from "./data_frame.ts";
 import { IncomingTransfers, type Receiving } from "./incoming_transfers.ts";
-import { OutgoingTransfers } from "./outgoing_transfers.ts";
+import { type MessageLimits, OutgoingTransfers } from "./outgoing_transfers.ts";
 import { SendBuffer } from "./send_buffer.ts";
 import type { Received, Sendable, SendOptions } from "./sendable.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
@@ -32,9 +32,7 @@ export interface DataLinkListener {
 }
 
 /** Options of {@linkcode DataLink}. */
-export interface DataLinkLimits extends Partial<TransferLimits> {
-  /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
-  readonly maxMessageBytes?: number | undefined;
+export interface DataLinkLimits extends Partial<TransferLimits>, MessageLimits {
   /** Milliseconds, for the pace of `onReceiving`. Default `performance.now`. */
   readonly nowMs?: () => number;
 }
@@ -51,9 +49,9 @@ const DEFAULT_LIMITS = {
  * opening, and be used by nobody else.
  */
 export class DataLink {
-  /** Resolves with the reason when the link has ended. */
-  readonly closed: Promise<unknown>;
   readonly #closing = new AbortController();
+  /** Aborted when the link has ended, with the reason. */
+  readonly closed: AbortSignal = this.#closing.signal;
   readonly #channel: RTCDataChannel;
   readonly #listener: DataLinkListener;
   readonly #buffer: SendBuffer;
@@ -72,16 +70,12 @@ export class DataLink {
     listener: DataLinkListener,
     limits: DataLinkLimits = {},
   ) {
-    const { signal } = this.#closing;
-    this.closed = new Promise((resolve) =>
-      signal.addEventListener("abort", () => resolve(signal.reason))
-    );
     this.#channel = channel;
     this.#listener = listener;
     this.#buffer = new SendBuffer(channel, (error) => this.close(error));
     this.#outgoing = new OutgoingTransfers(this.#buffer, {
-      closing: signal,
-      maxMessageBytes: () => limits.maxMessageBytes,
+      closed: this.closed,
+      limits,
     });
     this.#incoming = new IncomingTransfers({
       buffer: this.#buffer,
@@ -90,8 +84,14 @@ export class DataLink {
       isAsked: (requestId) => this.#asked.has(requestId),
       deliver: (id, head, data) => this.#deliver(id, head, data),
     });
+    const pump = () => this.#buffer.pump();
     channel.binaryType = "arraybuffer";
-    this.#listen("addEventListener");
+    channel.addEventListener("open", pump);
+    channel.addEventListener("bufferedamountlow", pump);
+    channel.addEventListener("message", ({ data }) => this.#receive(data));
+    channel.addEventListener("close", () => {
+      this.close(new TransferError("The connection to this peer ended"));
+    });
   }
 
   /**
@@ -118,12 +118,10 @@ export class DataLink {
     { timeoutMs, signal, onProgress }: RequestOptions = {},
   ): Promise<Received> {
     const id = this.#newId();
-    const late = new AbortController();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(
-      () => late.abort(new DOMException("No answer in time", "TimeoutError")),
-      timeoutMs,
-    );
-    const either = joinSignals(signal, late.signal, this.#closing.signal);
+    const late = timeoutMs === undefined
+      ? undefined
+      : AbortSignal.timeout(timeoutMs);
+    const either = joinSignals(signal, late, this.closed);
     try {
       const answer = new Promise<Received>((resolve, reject) => {
         this.#asked.set(id, resolve);
@@ -137,7 +135,6 @@ export class DataLink {
       throw error;
     } finally {
       this.#asked.delete(id);
-      clearTimeout(timer);
       either.release();
     }
   }
@@ -146,43 +143,29 @@ export class DataLink {
   close(
     reason: unknown = new DOMException("The link was closed", "AbortError"),
   ): void {
-    if (this.#closing.signal.aborted) return;
-    this.#listen("removeEventListener");
+    if (this.closed.aborted) return;
     this.#closing.abort(reason);
     this.#incoming.close(reason);
     this.#channel.close();
   }
 
-  #listen(how: "addEventListener" | "removeEventListener"): void {
-    this.#channel[how]("open", this.#onReady);
-    this.#channel[how]("bufferedamountlow", this.#onReady);
-    this.#channel[how]("message", this.#onMessage as (event: Event) => void);
-    this.#channel[how]("close", this.#onClose);
-  }
-
-  readonly #onReady = () => this.#buffer.pump();
-
-  readonly #onClose = () =>
-    this.close(new TransferError("The connection to this peer ended"));
-
-  readonly #onMessage = ({ data }: MessageEvent) => {
+  #receive(data: unknown): void {
+    if (this.closed.aborted) return;
     const frame = typeof data === "string"
       ? undefined
       // A copy if it is not an ArrayBuffer, but werift's Buffer.
-      : decodeFrame(new Uint8Array(data));
-    if (frame === undefined || !this.#receive(frame)) {
-      this.close(
-        new TransferError("This peer sends what is not of this protocol"),
-      );
+      : decodeFrame(new Uint8Array(data as ArrayBuffer));
+    if (frame === undefined || !this.#take(frame)) {
+      this.close(new TransferError("This peer does not keep to the protocol"));
     }
-  };
+  }
 
   #newId(): number {
     return this.#lastId = (this.#lastId + 1) >>> 0;
   }
 
   /** Whether a frame is what may come. */
-  #receive(frame: DataFrame): boolean {
+  #take(frame: DataFrame): boolean {
     const { kind, id, meta } = frame;
     switch (kind) {
       case "open":
@@ -197,14 +180,12 @@ export class DataLink {
         return Number.isSafeInteger(meta);
       case "over":
         if (meta === null) this.#outgoing.find(id)?.finish();
-        else this.#onRefused(id, errorOf(meta));
+        else {
+          this.#outgoing.find(id)?.refuse(errorOf(meta));
+          this.#asked.get(id)?.(Promise.reject(errorOf(meta)));
+        }
     }
     return true;
-  }
-
-  #onRefused(id: number, error: Error): void {
-    this.#outgoing.find(id)?.refuse(error);
-    this.#asked.get(id)?.(Promise.reject(error));
   }
 
   #deliver(

@@ -157,7 +157,7 @@ Deno.test({
       const closed = near.evaluate(async () => {
         const { link } = globalThis as unknown as LinkScope;
         const pending = link.send(new ReadableStream()).catch(String);
-        return [await pending, `${await link.closed}`];
+        return [await pending, `${link.closed.reason}`];
       });
       await far.evaluate(async () => {
         const { received, connection } = globalThis as unknown as LinkScope;

@@ -10,10 +10,11 @@ import {
 } from "./data_frame.ts";
 import { DataLink, type DataLinkLimits } from "./data_link.ts";
 import type { Received } from "./sendable.ts";
+import { ending } from "./testing/ending.ts";
 import { Inbox } from "./testing/inbox.ts";
 import { pairTest } from "./testing/werift_pair.ts";
 
-const MALFORMED = "TransferError: This peer sends what is not of this protocol";
+const MALFORMED = "TransferError: This peer does not keep to the protocol";
 const STREAM = { kind: "open", id: 1, meta: { form: "stream" } } as const;
 
 /** A peer without a link, and its victim. */
@@ -58,7 +59,7 @@ function fatalTest(
 ): void {
   attackTest(`${name} ends the link`, async (peer) => {
     attack(peer);
-    assertEquals(`${await peer.victim.closed}`, MALFORMED);
+    assertEquals(`${await ending(peer.victim.closed)}`, MALFORMED);
   }, limits);
 }
 
@@ -184,7 +185,9 @@ attackTest("a transfer is not over before all of it was sent", async (peer) => {
 
 attackTest("a reason is text of bounded length", async ({ say, messages }) => {
   for (
-    const [meta, reason] of [["x".repeat(9999), "x".repeat(256)], [{}, ""]]
+    const [meta, reason] of [["x".repeat(9999), "x".repeat(256)], [{
+      toString: 1,
+    }, "no reason"]]
   ) {
     say(STREAM);
     const stream = await messages.next() as ReadableStream;

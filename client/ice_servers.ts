@@ -1,6 +1,6 @@
 /** STUN and TURN servers for a room's connections; TURN is bought when it is needed. */
 
-import { NodeRefusalError } from "./errors.ts";
+import type { NodeRefusalError } from "./errors.ts";
 import type { NodeClient, TurnReceipt } from "./node_client.ts";
 import type { Cost } from "./payment.ts";
 

@@ -15,7 +15,6 @@ import {
   parseTurnGrant,
   PATHS,
   type Posted,
-  type Problem,
   problemCodeOf,
   PROTOCOL,
   type Quote,
@@ -25,18 +24,20 @@ import {
   type TurnGrant,
   type TurnRequest,
 } from "@sigmesh/core/wire";
-import {
-  challengeOf,
-  messageIdOf,
-  parseStamp,
-  type SolveProgress,
-} from "@sigmesh/core";
+import { messageIdOf, type SolveProgress } from "@sigmesh/core";
 import {
   NodeProtocolError,
   NodeRefusalError,
   NodeUnreachableError,
 } from "./errors.ts";
-import { type Cost, mine, type Outcome, pay } from "./payment.ts";
+import {
+  type Cost,
+  mine,
+  type Mined,
+  type Outcome,
+  pay,
+  type Payment,
+} from "./payment.ts";
 import {
   type Answer,
   NodeHttp,
@@ -172,22 +173,15 @@ export class NodeClient {
   ): Promise<PostReceipt> {
     const path = roomPath(requireRoom(room));
     const body = encodePost(text);
-    const send = (stamp: string) => this.#sendPost(path, body, stamp, signal);
-    const outcome = await pay({
-      origin: this.origin,
-      method: "POST",
+    const ask = { method: "POST", body, signal };
+    return await this.#buy({
       path,
       body,
       quote: quote ?? await this.room(room, { signal }),
-      maxHeight: this.maxHeight,
       signal,
       onProgress,
-      send,
+      send: (mined) => this.#sendPost(path, mined, ask),
     });
-    if (outcome.kind === "refused") {
-      throw new NodeRefusalError(this.origin, outcome.problem);
-    }
-    return { ...outcome.value, cost: outcome.cost };
   }
 
   /**
@@ -222,55 +216,44 @@ export class NodeClient {
     return await this.#http.openStream(path, signal);
   }
 
+  /** Pays as much as this client does. Rejects when the node refuses what paying cannot change. */
+  async #buy<T>(
+    payment: Omit<Payment<T>, "origin" | "method" | "maxHeight">,
+  ): Promise<T & { cost: Cost }> {
+    const { origin, maxHeight } = this;
+    const outcome = await pay({
+      origin,
+      method: "POST",
+      maxHeight,
+      ...payment,
+    });
+    if (outcome.kind === "refused") {
+      throw new NodeRefusalError(origin, outcome.problem);
+    }
+    return { ...outcome.value, cost: outcome.cost };
+  }
+
   async #sendPost(
     path: string,
-    body: Uint8Array<ArrayBuffer>,
-    stamp: string,
-    signal: AbortSignal | undefined,
+    { stamp, challenge }: Mined,
+    ask: NodeRequest,
   ): Promise<Outcome<Posted>> {
     // In the query: an Authorization header would cost a CORS preflight.
-    const send = () =>
-      this.#http.exchange(`${path}?pow=${stamp}`, {
-        method: "POST",
-        body,
-        signal,
-      });
+    const send = () => this.#http.exchange(`${path}?pow=${stamp}`, ask);
     let isRepeated = false;
-    const { status, value } = await send().catch((error) => {
+    const answer = await send().catch((error) => {
       if (!(error instanceof NodeUnreachableError)) throw error;
       isRepeated = true;
       return send();
     });
-    if (status === 202) {
-      return { kind: "accepted", value: this.#http.parse(value, parsePosted) };
-    }
-    const problem = parseProblem(value) ?? unreadable(status);
-    const wasSpentByUs = isRepeated && problemCodeOf(problem) === "stamp-spent";
-    return wasSpentByUs
-      ? {
-        kind: "accepted",
-        value: this.#postedBefore(path, body, stamp, problem),
-      }
-      : { kind: "refused", problem };
-  }
-
-  /** The first sending arrived, only its answer was lost. */
-  #postedBefore(
-    path: string,
-    body: Uint8Array,
-    stamp: string,
-    { token = "", height = 0 }: Problem,
-  ): Posted {
-    const parsed = parseStamp(stamp);
-    if (!parsed.ok) throw new TypeError(parsed.detail);
-    const challenge = challengeOf({
-      token: parsed.value.token,
-      method: "POST",
-      url: this.origin + path,
-      salt: parsed.value.salt,
-      body,
-    });
-    return { id: messageIdOf(challenge), subscribers: 0, token, height };
+    const outcome = this.#outcomeOf(answer, parsePosted);
+    if (!isRepeated || outcome.kind === "accepted") return outcome;
+    const { problem } = outcome;
+    if (problemCodeOf(problem) !== "stamp-spent") return outcome;
+    // The first sending arrived, only its answer was lost.
+    const { token = "", height = 0 } = problem;
+    const id = messageIdOf(challenge);
+    return { kind: "accepted", value: { id, subscribers: 0, token, height } };
   }
 
   /**
@@ -285,26 +268,19 @@ export class NodeClient {
   ): Promise<TurnReceipt> {
     const body = encodeRenewal(renew);
     const ask = { method: "POST", body, signal };
-    const outcome = await pay({
-      origin: this.origin,
-      method: "POST",
+    const receipt = await this.#buy({
       path: PATHS.token,
       body,
       quote: quote ?? await this.#quoteFor(PATHS.token, ask),
-      maxHeight: this.maxHeight,
       signal,
       onProgress,
-      send: async (stamp) => {
-        const answer = await this.#http
-          .exchange(`${PATHS.token}?pow=${stamp}`, ask);
+      send: async ({ stamp }) => {
+        const path = `${PATHS.token}?pow=${stamp}`;
+        const answer = await this.#http.exchange(path, ask);
         return this.#outcomeOf(answer, parseTurnGrant);
       },
     });
-    if (outcome.kind === "refused") {
-      throw new NodeRefusalError(this.origin, outcome.problem);
-    }
-    const { value, cost } = outcome;
-    return { ...value, urls: [...value.urls], cost };
+    return { ...receipt, urls: [...receipt.urls] };
   }
 
   /** Asks without paying: the refusal has the quote. */
@@ -318,7 +294,7 @@ export class NodeClient {
     { status, value }: Answer,
     parse: (value: unknown) => T | undefined,
   ): Outcome<T> {
-    return status === 200
+    return status < 300
       ? { kind: "accepted", value: this.#http.parse(value, parse) }
       : { kind: "refused", problem: parseProblem(value) ?? unreadable(status) };
   }

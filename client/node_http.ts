@@ -53,19 +53,9 @@ export class NodeHttp {
   }
 
   /** A request and its whole answer, in time. */
-  exchange(path: string, { signal, ...init }: NodeRequest): Promise<Answer> {
-    const deadline = this.#startDeadline(signal);
-    return this.#reach(signal, async () => {
-      const response = await this.#dial(path, {
-        ...init,
-        headers: { accept: "application/json" },
-        signal: deadline.signal,
-      });
-      return { status: response.status, value: await readJson(response) };
-    }).finally(() => {
-      deadline.meet();
-      deadline.release();
-    });
+  exchange(path: string, request: NodeRequest): Promise<Answer> {
+    const headers = { accept: "application/json" };
+    return this.#dial(path, { ...request, headers, read: readAnswer });
   }
 
   /** An event stream; rejects unless the node answers with one. */
@@ -73,19 +63,12 @@ export class NodeHttp {
     path: string,
     signal: AbortSignal | undefined,
   ): Promise<ReadableStream<Uint8Array>> {
-    const deadline = this.#startDeadline(signal);
-    const answer = await this.#reach(signal, async () => {
-      const response = await this.#dial(path, {
-        headers: { accept: "text/event-stream" },
-        signal: deadline.signal, // also ends the stream, later
-      });
-      return isEventStream(response)
-        ? response.body!
-        : this.refusal(response.status, await readJson(response));
-    }).finally(deadline.meet);
-    if (!(answer instanceof Error)) return answer;
-    deadline.release();
-    throw answer;
+    const headers = { accept: "text/event-stream" };
+    const read = async (response: Response) =>
+      isEventStream(response) ? response.body! : await readAnswer(response);
+    const answer = await this.#dial(path, { signal, headers, read });
+    if (answer instanceof ReadableStream) return answer;
+    throw this.refusal(answer.status, answer.value);
   }
 
   /** An answer as what it should be. */
@@ -108,33 +91,35 @@ export class NodeHttp {
     );
   }
 
-  /** The caller's signal, and the end of patience until it is met. */
-  #startDeadline(signal: AbortSignal | undefined) {
+  /** Dials and reads in time; tells the caller's abort from a node that cannot be reached. */
+  async #dial<T extends object>(
+    path: string,
+    { signal, read, ...init }: NodeRequest & {
+      headers: Record<string, string>;
+      read: (response: Response) => Promise<T>;
+    },
+  ): Promise<T> {
     const late = new AbortController();
     const expire = () => late.abort(new Error("no answer in time"));
     const timer = setTimeout(expire, this.#timeoutMs);
-    const meet = () => clearTimeout(timer);
-    return { ...joinSignals(signal, late.signal), meet };
-  }
-
-  #dial(path: string, init: RequestInit): Promise<Response> {
-    return this.#fetch(this.origin + path, {
-      ...init,
-      redirect: "error", // it would lead to a node that no stamp was mined for
-      credentials: "omit",
-    });
-  }
-
-  /** Tells the caller's abort from a node that cannot be reached. */
-  async #reach<T>(
-    signal: AbortSignal | undefined,
-    act: () => Promise<T>,
-  ): Promise<T> {
+    const either = joinSignals(signal, late.signal);
+    let isStream = false;
     try {
-      return await act();
+      const response = await this.#fetch(this.origin + path, {
+        ...init,
+        signal: either.signal,
+        redirect: "error", // it would lead to a node that no stamp was mined for
+        credentials: "omit",
+      });
+      const answer = await read(response);
+      isStream = answer instanceof ReadableStream;
+      return answer;
     } catch (cause) {
       signal?.throwIfAborted();
       throw new NodeUnreachableError(this.origin, cause);
+    } finally {
+      clearTimeout(timer);
+      if (!isStream) either.release(); // the signal ends a stream, later
     }
   }
 }
@@ -142,6 +127,10 @@ export class NodeHttp {
 function isEventStream({ status, headers }: Response): boolean {
   const type = headers.get("content-type") ?? "";
   return status === 200 && type.startsWith("text/event-stream");
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  return { status: response.status, value: await readJson(response) };
 }
 
 /** JSON of bounded size; undefined when it is none. */

@@ -22,6 +22,12 @@ const HEAD_BYTES = 128;
 /** Who takes smaller frames only cannot be sent to. */
 const MIN_FRAME_BYTES = 4096;
 
+/** What the connection takes. */
+export interface MessageLimits {
+  /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
+  readonly maxMessageBytes?: number | undefined;
+}
+
 /** What is sent, and how. */
 interface Sending extends SendOptions {
   readonly data: Sendable;
@@ -31,8 +37,8 @@ interface Sending extends SendOptions {
 /** See the head of this file. */
 export class OutgoingTransfers {
   readonly #buffer: SendBuffer;
-  readonly #closing: AbortSignal;
-  readonly #maxMessageBytes: () => number | undefined;
+  readonly #closed: AbortSignal;
+  readonly #limits: MessageLimits;
   /** Those in several frames. */
   readonly #open = new Map<number, OutgoingTransfer>();
   /** Those that wait to begin: to be called when one may. */
@@ -40,14 +46,11 @@ export class OutgoingTransfers {
 
   constructor(
     buffer: SendBuffer,
-    { closing, maxMessageBytes }: {
-      closing: AbortSignal;
-      maxMessageBytes: () => number | undefined;
-    },
+    { closed, limits }: { closed: AbortSignal; limits: MessageLimits },
   ) {
     this.#buffer = buffer;
-    this.#closing = closing;
-    this.#maxMessageBytes = maxMessageBytes;
+    this.#closed = closed;
+    this.#limits = limits;
   }
 
   /** One that has begun. */
@@ -61,7 +64,7 @@ export class OutgoingTransfers {
     { data, head, signal, onProgress }: Sending,
   ): Promise<void> {
     const refusing = new AbortController();
-    const either = joinSignals(signal, this.#closing, refusing.signal);
+    const either = joinSignals(signal, this.#closed, refusing.signal);
     let reader: DataSource["reader"];
     try {
       either.signal.throwIfAborted();
@@ -117,7 +120,8 @@ export class OutgoingTransfers {
   }
 
   #maxBytes(): number {
-    const most = Math.min(this.#maxMessageBytes() ?? Infinity, MAX_FRAME_BYTES);
+    const { maxMessageBytes = MAX_FRAME_BYTES } = this.#limits;
+    const most = Math.min(maxMessageBytes, MAX_FRAME_BYTES);
     return Math.max(most, MIN_FRAME_BYTES) - FRAME_HEADER_BYTES - HEAD_BYTES;
   }
 }

@@ -12,8 +12,9 @@ import { type Problem, problemCodeOf, type Quote } from "@sigmesh/core/wire";
 import { PriceTooHighError } from "./errors.ts";
 
 /** A stamp and the work in it; kept while the price is being met. */
-interface Mined {
+export interface Mined {
   readonly quote: Quote;
+  readonly challenge: Uint8Array;
   readonly salt: Uint8Array;
   readonly nonces: Uint8Array;
   /** As text. */
@@ -58,7 +59,7 @@ export interface Payment<T> extends MiningTarget {
   /** What is owed, as far as is known. */
   readonly quote: Quote;
   /** Sends the request with a stamp. */
-  readonly send: (stamp: string) => Promise<Outcome<T>>;
+  readonly send: (mined: Mined) => Promise<Outcome<T>>;
 }
 
 /** After the first stamp; then the price moves faster than it can be met. */
@@ -78,7 +79,7 @@ export async function pay<T>(
     const mined = await mine(quote, payment, previous);
     hashes += mined.cost.hashes;
     milliseconds += mined.cost.milliseconds;
-    const outcome = await payment.send(mined.stamp);
+    const outcome = await payment.send(mined);
     const cost = { ...mined.cost, hashes, milliseconds };
     if (outcome.kind === "accepted" || requotes === MAX_REQUOTES) {
       return { ...outcome, cost };
@@ -112,7 +113,7 @@ export async function mine(
   const milliseconds = performance.now() - started;
   const stamp = formatStamp({ token, salt, nonces });
   const cost = { height, hashes, milliseconds, engine, threads };
-  return { quote, salt, nonces, stamp, cost };
+  return { quote, challenge, salt, nonces, stamp, cost };
 }
 
 /** Not beyond what the client would pay; what asks for more is left to be refused. */

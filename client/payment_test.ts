@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { challengeOf, parseStamp, verify } from "@sigmesh/core";
 import { type Problem, problemType } from "@sigmesh/core/wire";
 import { PriceTooHighError } from "./errors.ts";
-import { type Outcome, pay, type Payment } from "./payment.ts";
+import { type Mined, type Outcome, pay, type Payment } from "./payment.ts";
 
 const TOKEN = "AWjneAARQJZQBnfoxNAMaZWxLLvUxoE";
 const FRESH = "AWjneAARQJZQBnfoxNAMaZWxLLvUxoA";
@@ -11,7 +11,7 @@ const body = new TextEncoder().encode("hello");
 /** A node that answers as it is told, and keeps the stamps that it got. */
 function scripted(...answers: (Partial<Problem> & { code?: string })[]) {
   const stamps: string[] = [];
-  const send = (stamp: string): Promise<Outcome<string>> => {
+  const send = ({ stamp }: Mined): Promise<Outcome<string>> => {
     stamps.push(stamp);
     const answer = answers.shift();
     if (answer === undefined) {

@@ -10,11 +10,12 @@ const MAX_REASON_CHARACTERS = 256;
 
 /** What the other side is told of an error. */
 export function reasonOf(error: unknown): string {
-  const reason = error instanceof Error ? error.message : `${error}`;
+  const reason = error instanceof Error ? error.message : String(error);
   return reason.slice(0, MAX_REASON_CHARACTERS);
 }
 
-/** The same, as the other side said it: whatever it sent. */
+/** The same, as the other side said it; it may have sent anything. */
 export function errorOf(reason: unknown): TransferError {
-  return new TransferError(`The other side says: ${reasonOf(reason)}`);
+  const said = typeof reason === "string" ? reasonOf(reason) : "no reason";
+  return new TransferError(`The other side says: ${said}`);
 }

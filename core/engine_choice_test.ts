@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Engine } from "./engine.ts";
-import { chooseEngine, firstThatWorks } from "./engine_choice.ts";
+import { createHash } from "node:crypto";
+import { chooseEngine, firstThatWorks, KNOWN } from "./engine_choice.ts";
 import { createJavaScriptEngine } from "./engine_javascript.ts";
+import { PuzzleMessage } from "./puzzle.ts";
 
 Deno.test("Deno has SIMD, and nothing is skipped", async () => {
   const { engine, skipped } = await chooseEngine();
@@ -36,4 +38,17 @@ Deno.test("when nothing works, all reasons are told", async () => {
     Error,
     "one: by policy; two: by policy",
   );
+});
+
+Deno.test("the known answer is that of node:crypto", () => {
+  const message = new PuzzleMessage(KNOWN.challenge);
+  message.setIndex(KNOWN.index);
+  const hashes = Array.from({ length: KNOWN.nonces }, (_, nonce) => {
+    message.setNonce(nonce);
+    return createHash("sha256").update(message.bytes).digest()
+      .readBigUInt64BE();
+  });
+  const least = hashes.reduce((a, b) => a < b ? a : b);
+  assertEquals(hashes.indexOf(least), KNOWN.winner);
+  assertEquals(least, BigInt(KNOWN.high) << 32n | BigInt(KNOWN.low));
 });

@@ -66,32 +66,20 @@ export function isBelow(high: number, low: number, target: Target): boolean {
   return high < target.high || (high === target.high && low < target.low);
 }
 
-const GUARD_BITS = 192n;
-const roots: bigint[] = [];
+/** `2 ** x` of 64 bits is wrong by less than this: its last 11 bits are zeros. */
+const ESTIMATE_ERROR = 1n << 13n;
+const fractionTargets: bigint[] = [];
 
-/**
- * floor(2^(64 - steps/256)) for steps 0..255, as a product of the roots
- * 2^(-1/2), 2^(-1/4), … 2^(-1/256) in fixed point. 192 bits behind the point
- * leave the floor beyond doubt; a test compares all 256 with exact roots.
- */
+/** floor(2^(64 - steps/256)) for steps 0..255: the greatest x with x^256 <= 2^(64 * 256 - steps). */
 function fractionTarget(steps: number): bigint {
-  for (let i = roots.length; i < 8; i++) {
-    const above = roots[i - 1] ?? 1n << (GUARD_BITS - 1n); // 2^-1
-    roots.push(squareRoot(above << GUARD_BITS));
-  }
-  let value = 1n << (64n + GUARD_BITS);
-  roots.forEach((root, i) => {
-    if (steps & 128 >> i) value = (value * root) >> GUARD_BITS;
-  });
-  return value >> GUARD_BITS;
+  return fractionTargets[steps] ??= searchRoot(steps);
 }
 
-/** floor(sqrt(n)) by Newton's method. */
-function squareRoot(n: bigint): bigint {
-  let guess = 1n << BigInt((n.toString(2).length + 1) >> 1);
-  while (true) {
-    const next = (guess + n / guess) >> 1n;
-    if (next >= guess) return guess;
-    guess = next;
+function searchRoot(steps: number): bigint {
+  const power = 1n << BigInt(64 * STEPS_PER_BIT - steps);
+  let root = BigInt(2 ** (64 - steps / STEPS_PER_BIT)) - ESTIMATE_ERROR;
+  for (let more = ESTIMATE_ERROR; more > 0n; more >>= 1n) {
+    if ((root + more) ** BigInt(STEPS_PER_BIT) <= power) root += more;
   }
+  return root;
 }

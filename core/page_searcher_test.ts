@@ -16,10 +16,10 @@ Deno.test("this thread searches until workers have started", async () => {
   const atFirst = searcher.taskMs;
   assertEquals((await searcher.search(task)).hashes, 1000);
   await searcher.settled;
+  assertEquals([searcher.engine, searcher.notices], ["wasm-simd", []]);
   assert(searcher.taskMs > atFirst);
   assertEquals((await searcher.search(task)).hashes, 1000);
   assertEquals(searcher.threads, defaultThreads());
-  assertEquals([searcher.engine, searcher.notices], ["wasm-simd", []]);
 
   assertEquals(searcher.isClosed, false);
   searcher.close();

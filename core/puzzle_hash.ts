@@ -95,28 +95,12 @@ export class PuzzleHash {
     }
   }
 
-  /** Rounds 12 to 63, eight in a turn of the loop: registers change roles, not places. */
+  /** Rounds 12 to 63, four in a turn of the loop; then the halves of the state change places. */
   #finish(w: Int32Array): void {
     const head = this.#head;
-    let e = head[0]!, f = head[1]!, g = head[2]!, h = head[3]!;
-    let a = head[4]!, b = head[5]!, c = head[6]!, d = head[7]!;
-    d = d + sum1(a) + (c ^ (a & (b ^ c))) + K[12]! + w[12]! | 0;
-    h = h + d | 0;
-    d = d + sum0(e) + ((e & f) ^ (g & (e ^ f))) | 0;
-
-    c = c + sum1(h) + (b ^ (h & (a ^ b))) + K[13]! + w[13]! | 0;
-    g = g + c | 0;
-    c = c + sum0(d) + ((d & e) ^ (f & (d ^ e))) | 0;
-
-    b = b + sum1(g) + (a ^ (g & (h ^ a))) + K[14]! + w[14]! | 0;
-    f = f + b | 0;
-    b = b + sum0(c) + ((c & d) ^ (e & (c ^ d))) | 0;
-
-    a = a + sum1(f) + (h ^ (f & (g ^ h))) + K[15]! + w[15]! | 0;
-    e = e + a | 0;
-    a = a + sum0(b) + ((b & c) ^ (d & (b ^ c))) | 0;
-
-    for (let t = 16; t < 64; t += 8) {
+    let a = head[0]!, b = head[1]!, c = head[2]!, d = head[3]!;
+    let e = head[4]!, f = head[5]!, g = head[6]!, h = head[7]!;
+    for (let t = VARYING_WORD; t < 64; t += 4) {
       h = h + sum1(e) + (g ^ (e & (f ^ g))) + K[t]! + w[t]! | 0;
       d = d + h | 0;
       h = h + sum0(a) + ((a & b) ^ (c & (a ^ b))) | 0;
@@ -130,24 +114,16 @@ export class PuzzleHash {
       f = f + sum0(g) + ((g & h) ^ (a & (g ^ h))) | 0;
 
       e = e + sum1(b) + (d ^ (b & (c ^ d))) + K[t + 3]! + w[t + 3]! | 0;
-      a = a + e | 0;
-      e = e + sum0(f) + ((f & g) ^ (h & (f ^ g))) | 0;
-
-      d = d + sum1(a) + (c ^ (a & (b ^ c))) + K[t + 4]! + w[t + 4]! | 0;
-      h = h + d | 0;
-      d = d + sum0(e) + ((e & f) ^ (g & (e ^ f))) | 0;
-
-      c = c + sum1(h) + (b ^ (h & (a ^ b))) + K[t + 5]! + w[t + 5]! | 0;
-      g = g + c | 0;
-      c = c + sum0(d) + ((d & e) ^ (f & (d ^ e))) | 0;
-
-      b = b + sum1(g) + (a ^ (g & (h ^ a))) + K[t + 6]! + w[t + 6]! | 0;
-      f = f + b | 0;
-      b = b + sum0(c) + ((c & d) ^ (e & (c ^ d))) | 0;
-
-      a = a + sum1(f) + (h ^ (f & (g ^ h))) + K[t + 7]! + w[t + 7]! | 0;
-      e = e + a | 0;
-      a = a + sum0(b) + ((b & c) ^ (d & (b ^ c))) | 0;
+      const b4 = b, c4 = c, d4 = d;
+      const e4 = a + e | 0;
+      a = e + sum0(f) + ((f & g) ^ (h & (f ^ g))) | 0;
+      b = f;
+      c = g;
+      d = h;
+      e = e4;
+      f = b4;
+      g = c4;
+      h = d4;
     }
     this.high = a + INITIAL_STATE[0]! >>> 0;
     this.low = b + INITIAL_STATE[1]! >>> 0;

@@ -38,37 +38,32 @@ interface OpenPuzzle {
 const FIRST_TASK_NONCES = 4096;
 const LEAST_TASK_NONCES = 64;
 
+/** What to search for. */
+interface SearchOptions {
+  readonly challenge: Uint8Array;
+  readonly target: Target;
+  readonly open: readonly Start[];
+  readonly expected: number;
+  readonly onProgress: ((progress: SolveProgress) => void) | undefined;
+  readonly onSolved: (index: number, nonce: number) => void;
+}
+
 /** Hands out stretches of nonces until every puzzle is solved. */
 export class Search {
   readonly #searcher: Searcher;
-  readonly #challenge: Uint8Array;
-  readonly #target: Target;
+  readonly #options: SearchOptions;
   readonly #open: Map<number, OpenPuzzle>;
-  readonly #expected: number;
-  readonly #onProgress: ((progress: SolveProgress) => void) | undefined;
-  readonly #onSolved: (index: number, nonce: number) => void;
   readonly #started = performance.now();
   #taskNonces = FIRST_TASK_NONCES;
   #hashes = 0;
   #isOver = false;
 
-  constructor(searcher: Searcher, { challenge, target, open, ...rest }: {
-    challenge: Uint8Array;
-    target: Target;
-    open: readonly Start[];
-    expected: number;
-    onProgress: ((progress: SolveProgress) => void) | undefined;
-    onSolved: (index: number, nonce: number) => void;
-  }) {
+  constructor(searcher: Searcher, options: SearchOptions) {
     this.#searcher = searcher;
-    this.#challenge = challenge;
-    this.#target = target;
+    this.#options = options;
     this.#open = new Map(
-      open.map((start) => [start.index, { ...start, searching: 0 }]),
+      options.open.map((start) => [start.index, { ...start, searching: 0 }]),
     );
-    this.#expected = rest.expected;
-    this.#onProgress = rest.onProgress;
-    this.#onSolved = rest.onSolved;
   }
 
   /** How far it has come. */
@@ -76,7 +71,7 @@ export class Search {
     const seconds = Math.max(1e-6, (performance.now() - this.#started) / 1000);
     return {
       hashes: this.#hashes,
-      expected: this.#expected,
+      expected: this.#options.expected,
       hashesPerSecond: this.#hashes / seconds,
     };
   }
@@ -100,7 +95,7 @@ export class Search {
       signal?.removeEventListener("abort", onAbort);
       await Promise.allSettled(signal?.aborted ? [] : threads);
     }
-    this.#onProgress?.(this.progress);
+    this.#options.onProgress?.(this.progress);
   }
 
   /** Ends the search; `run` then resolves with puzzles left open. */
@@ -109,6 +104,7 @@ export class Search {
   }
 
   async #runThread(): Promise<void> {
+    const { challenge, target, onSolved } = this.#options;
     while (!this.#isOver) {
       const puzzle = this.#nextPuzzle();
       if (puzzle === undefined) return;
@@ -120,8 +116,8 @@ export class Search {
       puzzle.next += count;
       puzzle.searching++;
       const { nonce, hashes, milliseconds } = await this.#searcher.search({
-        challenge: this.#challenge,
-        target: this.#target,
+        challenge,
+        target,
         index,
         from,
         count,
@@ -129,8 +125,8 @@ export class Search {
       puzzle.searching--;
       this.#hashes += hashes;
       this.#sizeTasks(hashes / milliseconds);
-      if (nonce >= 0 && this.#open.delete(index)) this.#onSolved(index, nonce);
-      if (!this.#isOver) this.#onProgress?.(this.progress);
+      if (nonce >= 0 && this.#open.delete(index)) onSolved(index, nonce);
+      if (!this.#isOver) this.#options.onProgress?.(this.progress);
     }
   }
 

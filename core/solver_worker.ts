@@ -1,7 +1,7 @@
 /**
- * Entry of a worker: gets the compiled kernel, then stretches, one after the
- * other. Bundled into solver_worker_source.ts by `deno task build`, since
- * bundlers lose workers that are named by URL.
+ * What a worker does: gets the compiled kernel, then stretches, one after the
+ * other. It goes to workers as the text of two functions, since bundlers lose
+ * workers that are named by URL; so they refer to nothing outside themselves.
  */
 
 import type { KernelExports } from "./kernel.ts";
@@ -16,20 +16,26 @@ export interface StretchOutcome {
 }
 
 /** The part of a worker's global scope that is used; no lib has it beside the page's. */
-const scope = globalThis as unknown as {
+interface WorkerScope {
   onmessage: (event: { data: WebAssembly.Module | Stretch }) => void;
   postMessage: (outcome: StretchOutcome) => void;
-};
+}
 
-let kernel: KernelExports;
-scope.onmessage = ({ data }) => {
-  const started = performance.now();
-  let left = 0;
-  if (data instanceof WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(data);
-    kernel = exports as unknown as KernelExports;
-  } else {
-    left = runStretch(kernel, data);
-  }
-  scope.postMessage({ left, milliseconds: performance.now() - started });
-};
+function serveStretches(run: typeof runStretch): void {
+  const scope = globalThis as unknown as WorkerScope;
+  let kernel: KernelExports;
+  scope.onmessage = ({ data }) => {
+    const started = performance.now();
+    let left = 0;
+    if (data instanceof WebAssembly.Module) {
+      const { exports } = new WebAssembly.Instance(data);
+      kernel = exports as unknown as KernelExports;
+    } else {
+      left = run(kernel, data);
+    }
+    scope.postMessage({ left, milliseconds: performance.now() - started });
+  };
+}
+
+/** The worker's script. */
+export const SOLVER_WORKER_SOURCE = `(${serveStretches})(${runStretch})`;

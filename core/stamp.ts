@@ -34,10 +34,10 @@ export function formatStamp({ token, salt, nonces }: Stamp): string {
     token.length !== TOKEN_CHARACTERS || salt.length !== SALT_BYTES ||
     nonces.length !== NONCES_BYTES
   ) {
+    const lengths = [token.length, salt.length, nonces.length];
     throw new RangeError(
-      `A stamp is made of a token of ${TOKEN_CHARACTERS} characters, a salt of ` +
-        `${SALT_BYTES} bytes and nonces of ${NONCES_BYTES} bytes, got ` +
-        `${token.length}, ${salt.length} and ${nonces.length}`,
+      `A stamp's parts have ${TOKEN_CHARACTERS}, ${SALT_BYTES} and ` +
+        `${NONCES_BYTES} characters or bytes, got ${lengths}`,
     );
   }
   const bytes = new Uint8Array(SALT_BYTES + NONCES_BYTES);

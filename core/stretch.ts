@@ -1,7 +1,4 @@
-/**
- * Runs the kernel over a stretch of nonces: all that a worker does. It imports
- * nothing, since what workers run is loaded twice.
- */
+/** Runs the kernel over a stretch of nonces: on this thread, and in workers. */
 
 import type { KernelExports } from "./kernel.ts";
 
@@ -20,19 +17,19 @@ export interface Stretch {
 }
 
 /**
- * Nonces in one call of the kernel, about a millisecond: V8 exchanges slow code
- * for fast between calls only, so that one long call would stay slow.
+ * Up to the first hit. Returns how many steps were left, its own included; 0
+ * without a hit. Goes to workers as text: it refers to nothing outside itself.
  */
-const NONCES_PER_CALL = 16 * 1024;
-
-/** Up to the first hit. Returns how many steps were left, its own included; 0 without a hit. */
 export function runStretch(
   { memory, search }: KernelExports,
   { constants, firstNonce, lanes, steps, target }: Stretch,
 ): number {
+  // About a millisecond: V8 exchanges slow code for fast between calls only, so
+  // that one long call would stay slow.
+  const noncesPerCall = 16 * 1024;
   new Int32Array(memory.buffer).set(constants); // stretches share the memory
   while (steps > 0) {
-    const count = Math.min(steps, NONCES_PER_CALL / lanes);
+    const count = Math.min(steps, noncesPerCall / lanes);
     steps -= count;
     const left = search(firstNonce, count, target);
     if (left > 0) return steps + left;

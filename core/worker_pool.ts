@@ -5,12 +5,11 @@ import { isKernelEngine, type KernelEngine } from "./engine_kernel.ts";
 import { searchByKernel } from "./kernel_search.ts";
 import { resultOf } from "./searcher.ts";
 import type { Searcher, SearchResult, SearchTask } from "./searcher.ts";
-import type { StretchOutcome } from "./solver_worker.ts";
-import { SOLVER_WORKER_SOURCE } from "./solver_worker_source.ts";
+import { SOLVER_WORKER_SOURCE, type StretchOutcome } from "./solver_worker.ts";
 import type { Stretch } from "./stretch.ts";
 
 /** A worker that does not report in time was forbidden without a word. */
-const START_MS = 5000;
+const START_MS = 15_000;
 
 /** A stretch and whoever waits for it. */
 interface Job {
@@ -68,18 +67,21 @@ export class WorkerPool implements Searcher {
     const { engine, skipped } = await chooseEngine();
     if (!isKernelEngine(engine)) throw new Error("Workers need WebAssembly");
     const workers: Worker[] = [];
-    const giveUp = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       for (let i = 0; i < size; i++) workers.push(createWorker());
-      await Promise.all(workers.map((worker) => {
-        worker.postMessage(engine.module);
-        return readiness(worker, giveUp.signal);
-      }));
+      const late = new Promise<never>((_, reject) => {
+        const reason = "Workers do not start: worker-src may forbid blob:";
+        timer = setTimeout(() => reject(new Error(reason)), START_MS);
+      });
+      const ready = workers.map((worker) => giveKernel(worker, engine.module));
+      await Promise.race([late, Promise.all(ready)]);
       return new WorkerPool(workers, { engine, skipped });
     } catch (error) {
       for (const worker of workers) worker.terminate();
-      giveUp.abort();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -177,24 +179,15 @@ export function isPage(): boolean {
   return typeof (globalThis as { document?: unknown }).document === "object";
 }
 
-/** Resolves when a worker has the kernel. */
-function readiness(worker: Worker, giveUp: AbortSignal): Promise<void> {
+/** Resolves when the worker has it. */
+function giveKernel(worker: Worker, module: WebAssembly.Module) {
   return new Promise((resolve, reject) => {
-    giveUp.addEventListener("abort", () => clearTimeout(timer));
-    const timer = setTimeout(
-      () =>
-        reject(new Error("Workers do not start: worker-src may forbid blob:")),
-      START_MS,
-    );
-    worker.onmessage = () => {
-      clearTimeout(timer);
-      resolve();
-    };
+    worker.onmessage = resolve;
     worker.onerror = (event) => {
-      clearTimeout(timer);
       event.preventDefault();
       const reason = event.message || "worker-src must allow blob:";
       reject(new Error(`Workers do not start: ${reason}`));
     };
+    worker.postMessage(module);
   });
 }

@@ -1,25 +1,23 @@
 /**
- * Refuses an import that the table of ARCHITECTURE.md does not allow. A file
- * belongs to the row with the longest path that contains it; it may import from
- * that path and from what the row lists. Tests and their helpers may import
- * whatever the tree has.
+ * Refuses an import that the list in ARCHITECTURE.md does not allow. A file
+ * belongs to the longest path that contains it; it may import from there and
+ * from what is listed with it. Tests and their helpers may import whatever the
+ * tree has.
  */
 
 const root = new URL("../", import.meta.url);
 
-/** Path of a row -> what it may import besides itself. */
-function readTable(markdown: string): Map<string, string[]> {
-  const [, table] = /\| from +\| may import +\|\n\|[-| ]+\|\n((?:\|.*\n)+)/
-    .exec(markdown) ?? [];
-  if (table === undefined) {
-    throw new Error("ARCHITECTURE.md has no table | from | may import |");
+/** Path -> what its files may import besides each other. */
+function readList(markdown: string): Map<string, string[]> {
+  const [, section = ""] = /^## Imports\n([^]*?)\n## /m.exec(markdown) ?? [];
+  const items = section.split(/^- /m).slice(1);
+  if (items.length === 0) {
+    throw new Error("ARCHITECTURE.md has no list under ## Imports");
   }
-  return new Map(
-    table.trim().split("\n").map((row) => {
-      const [from, ...may] = [...row.matchAll(/`([^`]+)`/g)].map((m) => m[1]!);
-      return [from!, may];
-    }),
-  );
+  return new Map(items.map((item) => {
+    const [from, ...may] = [...item.matchAll(/`([^`]+)`/g)].map((m) => m[1]!);
+    return [from!, may];
+  }));
 }
 
 async function* sourceFiles(folder: string): AsyncGenerator<string> {
@@ -39,7 +37,7 @@ function importsOf(source: string): string[] {
   return [...code.matchAll(pattern)].map((m) => m[1] ?? m[2] ?? m[3]!);
 }
 
-/** A specifier as the table names it: a path of the tree, or a package. */
+/** A specifier as the list names it: a path of the tree, or a package. */
 function targetOf(specifier: string, file: string): string {
   const workspace = /^@sigmesh\/(\w+)/.exec(specifier);
   if (workspace !== null) return workspace[1]!;
@@ -51,23 +49,23 @@ function contains(path: string, target: string): boolean {
   return target === path || target.startsWith(`${path}/`);
 }
 
-const table = readTable(
+const list = readList(
   await Deno.readTextFile(new URL("ARCHITECTURE.md", root)),
 );
 const problems: string[] = [];
 for (const folder of ["core/", "server/", "client/", "bench/", "tools/"]) {
   for await (const file of sourceFiles(folder)) {
     if (/_test\.tsx?$|\/testing\//.test(file)) continue;
-    const row = [...table.keys()].filter((path) => contains(path, file))
+    const row = [...list.keys()].filter((path) => contains(path, file))
       .toSorted((a, b) => b.length - a.length)[0];
     if (row === undefined) {
-      problems.push(`${file}: no row of the table contains it`);
+      problems.push(`${file}: no path of the list contains it`);
       continue;
     }
     const source = await Deno.readTextFile(new URL(file, root));
     for (const specifier of importsOf(source)) {
       const target = targetOf(specifier, file);
-      const isAllowed = [row, ...table.get(row)!].some((path) =>
+      const isAllowed = [row, ...list.get(row)!].some((path) =>
         contains(path, target)
       );
       if (!isAllowed) {
@@ -79,7 +77,7 @@ for (const folder of ["core/", "server/", "client/", "bench/", "tools/"]) {
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {
   console.error(
-    "Move the code, or change the table in ARCHITECTURE.md and say why.",
+    "Move the code, or change the list in ARCHITECTURE.md and say why.",
   );
   Deno.exit(1);
 }
