@@ -1,7 +1,7 @@
 /** The main job, as its users do it: two browsers, one node, the page at /demo/. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import {
   chromiumMissing,
