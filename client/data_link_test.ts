@@ -289,6 +289,26 @@ linkTest("a signal ends a transfer on both sides", async (links) => {
 });
 
 linkTest(
+  "whoever watches something arrive is told that it was given up",
+  async ({ near, receiving }) => {
+    const giveUp = new AbortController();
+    const blob = new Blob([new Uint8Array(20_000_000)]);
+    const sent = near.send(blob, {
+      signal: giveUp.signal,
+      onProgress: () => giveUp.abort(new Error("changed my mind")),
+    });
+    await assertRejects(() => sent, Error, "changed my mind");
+    let last;
+    do last = await receiving.next(); while (last.failure === undefined);
+    assert(last.bytes < blob.size);
+    assertEquals(
+      `${last.failure}`,
+      "TransferError: The other side says: changed my mind",
+    );
+  },
+);
+
+linkTest(
   "a source that fails ends its transfer",
   async ({ near, messages }) => {
     const broken = new ReadableStream({

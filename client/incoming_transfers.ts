@@ -15,6 +15,8 @@ export interface Receiving extends TransferProgress {
   readonly name?: string | undefined;
   /** MIME type of a Blob that has one. */
   readonly type?: string | undefined;
+  /** Why it was given up: there will be no more of it. */
+  readonly failure?: unknown;
 }
 
 /** What {@linkcode IncomingTransfers} need of their link. */
@@ -72,8 +74,7 @@ export class IncomingTransfers {
 
   /** Its sender has given a transfer up. */
   abort({ id, meta }: DataFrame): void {
-    this.#open.get(id)?.fail(errorOf(meta));
-    this.#open.delete(id);
+    this.#fail(id, errorOf(meta));
   }
 
   /** Takes no more of a transfer, and tells its sender. */
@@ -91,8 +92,7 @@ export class IncomingTransfers {
 
   /** Gives all of them up. */
   close(reason: unknown): void {
-    for (const transfer of this.#open.values()) transfer.fail(reason);
-    this.#open.clear();
+    for (const id of [...this.#open.keys()]) this.#fail(id, reason);
   }
 
   #refusalOf(head: DataHead): string | undefined {
@@ -125,8 +125,25 @@ export class IncomingTransfers {
     if (!transfer.stream) this.#link.deliver(id, transfer.head, data);
   }
 
-  #report(id: number, { head, bytes }: IncomingTransfer): void {
+  #fail(id: number, failure: unknown): void {
+    const transfer = this.#open.get(id);
+    if (transfer === undefined) return;
+    this.#open.delete(id);
+    transfer.fail(failure);
+    const { head, bytes } = transfer;
+    this.#report(id, { head, bytes, failure });
+  }
+
+  #report(
+    id: number,
+    { head, bytes, failure }: Pick<IncomingTransfer, "head" | "bytes"> & {
+      failure?: unknown;
+    },
+  ): void {
     const { name, type, total } = head;
-    this.#link.onReceiving({ id, name, type, bytes, total });
+    this.#link.onReceiving({
+      ...{ id, name, type, bytes, total },
+      ...(failure !== undefined && { failure }),
+    });
   }
 }

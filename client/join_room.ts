@@ -42,6 +42,7 @@ export async function joinRoom(
   const channel = openChannel(nodes, secret.room, rest);
   const room = new Room({ channel, secret, options });
   try {
+    options.onRoom?.(room);
     await room.joined;
   } catch (error) {
     room.leave();

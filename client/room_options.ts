@@ -2,6 +2,7 @@
 
 import type { ChannelOptions } from "./channel.ts";
 import type { Peer } from "./peer.ts";
+import type { Room } from "./room.ts";
 import type { SendOptions, TransferProgress } from "./sendable.ts";
 
 /** Options of {@linkcode joinRoom}. */
@@ -18,6 +19,8 @@ export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
   /** Peers at most. Default 64: each one is connected to every other. */
   readonly maxPeers?: number | undefined;
+  /** Called with the room before it is joined: for those who show how joining goes. */
+  readonly onRoom?: ((room: Room) => void) | undefined;
   /** Where the platform has none: the class of a package, such as `werift`'s. */
   readonly RTCPeerConnection?: unknown;
 }

@@ -1,29 +1,34 @@
 /** The main job, as its users do it: two browsers, one node, the page at /demo/. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import {
   chromiumMissing,
   chromiumPath,
   launchChromium,
 } from "./testing/chromium.ts";
-import { startTestNode, type TestNode } from "./testing/test_node.ts";
-
-const MEETING_TIMEOUT_MS = 60_000;
-/** The page takes 37 s by its own clock. */
-const MEASURING_TIMEOUT_MS = 120_000;
+import type { Config } from "./config.ts";
+import { Visitor } from "./testing/demo_page.ts";
+import {
+  LOCAL_TURN,
+  startTestNode,
+  type TestNode,
+} from "./testing/test_node.ts";
 
 function browserTest(
   name: string,
   run: (node: TestNode, browser: Browser) => Promise<void>,
+  config: Partial<Config> = {},
 ): void {
   Deno.test({
     name: name + chromiumMissing,
     ignore: chromiumPath === undefined,
     async fn() {
-      const node = await startTestNode({ curve: DEFAULT_CURVE });
-      const browser = await launchChromium();
+      const node = await startTestNode({ curve: DEFAULT_CURVE, ...config });
+      const browser = await launchChromium([
+        "--use-fake-device-for-media-stream",
+      ]);
       try {
         await run(node, browser);
         assertEquals(node.faults, []);
@@ -35,210 +40,318 @@ function browserTest(
   });
 }
 
-/** A page in a context of its own; what it logs as an error fails the test. */
-async function openPage(
+/** Two who are connected. */
+async function meet(
+  node: TestNode,
   browser: Browser,
-  url: string,
-  errors: string[],
-): Promise<Page> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.on("pageerror", (error) => errors.push(error.message));
-  page.on("console", (message) => {
-    // A price that moved while its stamp was mined is no error: it is topped up.
-    if (/status of 401/.test(message.text())) return;
-    if (message.type() === "error") errors.push(message.text());
-  });
-  await page.goto(url);
-  return page;
+  options: BrowserContextOptions = {},
+): Promise<[Visitor, Visitor]> {
+  const url = `${node.origin}/demo/#a room`;
+  const [ann, ben] = await Promise.all(
+    ["Ann", "Ben"].map((name) =>
+      Visitor.join(browser, url, { name, ...options })
+    ),
+  );
+  await Promise.all([ann!, ben!].map((one) => one.isTold("to 1 other.")));
+  return [ann!, ben!];
 }
 
-async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Message", { exact: true }).fill(text);
-  await page.getByRole("button", { name: "Send" }).click();
+/** A file on disk, for as long as it is used. */
+async function withFile(
+  { name, bytes }: { name: string; bytes: Uint8Array },
+  use: (path: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/${name}`;
+    await Deno.writeFile(path, bytes);
+    await use(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 }
 
-function hears(page: Page, text: string): Promise<void> {
-  return page.getByRole("log").getByText(text).waitFor();
-}
-
-function isConnected(page: Page, browsers: string): Promise<void> {
-  return page.getByText(`Connected directly to ${browsers}`)
-    .waitFor({ timeout: MEETING_TIMEOUT_MS });
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return new Uint8Array(hash).toHex();
 }
 
 browserTest(
-  "two browsers meet through a node and talk directly",
+  "two browsers meet through a node and talk directly, in text",
   async (node, browser) => {
-    const errors: string[] = [];
-    const first = await openPage(browser, `${node.origin}/demo/`, errors);
-    await first.getByText("Waiting for somebody").waitFor();
-    const invitation = await first.getByLabel("Address of this room")
-      .inputValue();
-    assertMatch(invitation, /\/demo\/#[0-9a-f]{40}$/);
+    const ann = await Visitor.join(browser, `${node.origin}/demo/`, {
+      name: "Ann",
+    });
+    await ann.isTold("You are alone here");
+    const invitation = await ann.invitation();
+    assertMatch(invitation, /\/demo\/#[a-z2-9]{4}(-[a-z2-9]{4}){2}$/);
 
-    const second = await openPage(browser, invitation, errors);
+    const ben = await Visitor.join(browser, invitation, { name: "Ben" });
     await Promise.all(
-      [first, second].map((page) => isConnected(page, "1 browser")),
+      [ann, ben].map((visitor) =>
+        visitor.isTold("Connected directly to 1 other.")
+      ),
     );
-    assertMatch(
-      await second.locator("#work").innerText(),
-      /^Paid 1\d\.\d\d bits/,
-    );
+    await ann.says("<img src=x onerror=alert(1)> & ☎");
+    await ben.hears("<img src=x onerror=alert(1)> & ☎");
+    await ben.says("first line\nsecond line");
+    await ann.hears("first line second line");
 
-    await say(first, "ahoy from the first");
-    await hears(second, "ahoy from the first");
-    await say(second, "and from the second ☎");
-    await hears(first, "and from the second ☎");
-    assertEquals(errors, []);
+    await ann.row("Ben").filter({ hasText: /direct\s*[\d.]+ ms/ }).waitFor();
+    const costs = ann.page.getByRole("table", { name: "What it cost" });
+    assertMatch(
+      await costs.getByRole("row").last().innerText(),
+      /^1[67]\.\d\d\s+[\d.]+ m?s\s+wasm-simd\s+\d+$/,
+    );
+    assertEquals([...ann.errors, ...ben.errors], []);
   },
 );
 
 browserTest(
   "three browsers that come at once all meet, and one that leaves is missed",
   async (node, browser) => {
-    const errors: string[] = [];
-    const url = `${node.origin}/demo/#${"5e".repeat(20)}`;
-    const pages = await Promise.all(
-      [1, 2, 3].map(() => openPage(browser, url, errors)),
+    const url = `${node.origin}/demo/#all three`;
+    const visitors = await Promise.all(
+      ["Ann", "Ben", "Cid"].map((name) => Visitor.join(browser, url, { name })),
     );
-    await Promise.all(pages.map((page) => isConnected(page, "2 browsers")));
-    await say(pages[0]!, "to all");
-    await Promise.all(pages.slice(1).map((page) => hears(page, "to all")));
+    const [ann, ben, cid] = visitors as [Visitor, Visitor, Visitor];
+    await Promise.all(visitors.map((one) => one.isTold("to 2 others.")));
+    await ann.says("to all");
+    await Promise.all([ben, cid].map((one) => one.hears("to all")));
 
-    await pages[2]!.close();
-    await Promise.all(
-      pages.slice(0, 2).map((page) => isConnected(page, "1 browser")),
-    );
-    assertEquals(errors, []);
+    await cid.click("Leave");
+    await cid.page.getByRole("status")
+      .filter({ hasText: "You have left the room." }).waitFor();
+    await Promise.all([ann, ben].map((one) => one.isTold("to 1 other.")));
+    await Promise.all([ann, ben].map((one) => one.hears("Cid has left")));
+    await cid.click("Join");
+    await Promise.all(visitors.map((one) => one.isTold("to 2 others.")));
+    assertEquals(visitors.flatMap(({ errors }) => errors), []);
   },
 );
 
 browserTest(
-  "any page can import the library from a node",
+  "a file arrives as it was sent, and can be let go",
   async (node, browser) => {
-    const page = await openPage(browser, `${node.origin}/demo/`, []);
-    const names = await page.evaluate(async () =>
-      Object.keys(await import("/client.js" as string))
-    );
-    for (const name of ["NodeClient", "openChannel", "NodeRefusalError"]) {
-      assert(names.includes(name), name);
-    }
-  },
-);
-
-browserTest(
-  "the page at /bench/ measures every engine, and gives the result away",
-  async (node, browser) => {
-    const errors: string[] = [];
-    const page = await openPage(browser, `${node.origin}/bench/`, errors);
-    await page.getByLabel("Name of this device").fill("a test");
-    await page.getByRole("button", { name: "Measure" }).click();
-    const link = page.getByRole("link", { name: "Download the result" });
-    await link.waitFor({ timeout: MEASURING_TIMEOUT_MS });
-    const downloading = page.waitForEvent("download");
+    const [ann, ben] = await meet(node, browser);
+    const bytes = new Uint8Array(5 * 1024 * 1024)
+      .map((_, i) => i * 31 + (i >> 9));
+    const link = ben.page.getByRole("link", { name: "Download sea <b>.bin" });
+    await withFile({ name: "sea <b>.bin", bytes }, async (path) => {
+      await ann.sends(path);
+      await link.waitFor();
+      await ann.hears("Sent to 1, 5.2 MB");
+    });
+    const downloading = ben.page.waitForEvent("download");
     await link.click();
-    const path = await (await downloading).path();
-    const report = JSON.parse(await Deno.readTextFile(path));
-    assertEquals([report.kind, report.device], ["hash-rates", "a test"]);
-    const names = report.rates.map(({ name }: { name: string }) => name);
-    const engines = [
-      "wasm-simd",
-      "wasm-scalar",
-      "javascript",
-      "hash-wasm",
-      "hash-wasm, 80 bytes",
-      "hash-wasm, hexadecimal digest",
-    ];
-    assertEquals(names.slice(0, 7), [...engines, "wasm-simd in workers"]);
-    assertEquals(
-      names.slice(-6),
-      engines.map((engine) => `${engine}, on the page's thread`),
+    const arrived = await Deno.readFile(await (await downloading).path());
+    assertEquals(await hashOf(arrived), await hashOf(bytes));
+
+    const url = (await link.getAttribute("href"))!;
+    await ben.click("Discard sea <b>.bin");
+    await ben.hears("Discarded");
+    const isGone = await ben.page.evaluate(
+      (url) => fetch(url).then(() => false, () => true),
+      url,
     );
-    for (const { median } of report.rates) assert(median > 1e4);
-    assertEquals(await page.getByRole("row").count(), report.rates.length + 1);
-    assertEquals(errors, []);
+    assert(isGone);
   },
 );
-
-/** A page of another origin, under a policy of its own. */
-async function servePage(
-  policy: string,
-  use: (origin: string) => Promise<void>,
-) {
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    () =>
-      new Response("<!DOCTYPE html><title>a page</title>", {
-        headers: {
-          "content-type": "text/html",
-          "content-security-policy": policy,
-        },
-      }),
-  );
-  try {
-    await use(`http://127.0.0.1:${server.addr.port}/`);
-  } finally {
-    await server.shutdown();
-  }
-}
-
-/** Posts from a page by the library, and tells what mined and what could not. */
-function mine(page: Page, { origin }: TestNode) {
-  return page.evaluate(async (origin) => {
-    const { NodeClient, solve } = await import(`${origin}/client.js`);
-    const { cost } = await new NodeClient(origin).post(
-      "ab".repeat(20),
-      "hello",
-    );
-    const { notices } = await solve(new Uint8Array(32), 10, { workers: 1 });
-    return { cost, notices } as {
-      cost: { engine: string };
-      notices: string[];
-    };
-  }, origin);
-}
-
-const UNSAFE_WASM = "'wasm-unsafe-eval'";
 
 browserTest(
-  "a page of another origin pays with what its policy allows, and learns what it forbids",
+  "a file that is cancelled on its way is missed on both sides",
   async (node, browser) => {
-    const cases: [string, { engine: string; notices: RegExp[] }][] = [
-      [
-        `script-src ${node.origin} ${UNSAFE_WASM}; worker-src blob:`,
-        { engine: "wasm-simd", notices: [] },
-      ],
-      [
-        `script-src ${node.origin} ${UNSAFE_WASM}; worker-src 'none'`,
-        { engine: "wasm-simd", notices: [/Workers do not start/] },
-      ],
-      [
-        `script-src ${node.origin}; worker-src 'none'`,
-        {
-          engine: "javascript",
-          notices: [/need WebAssembly/, /^wasm-simd: /, /^wasm-scalar: /],
-        },
-      ],
-      [
-        `script-src ${node.origin}; worker-src blob:`,
-        {
-          engine: "javascript",
-          notices: [/need WebAssembly/, /^wasm-simd: /, /^wasm-scalar: /],
-        },
-      ],
-    ];
-    for (const [policy, expected] of cases) {
-      await servePage(policy, async (origin) => {
-        const page = await openPage(browser, origin, []);
-        const { cost, notices } = await mine(page, node);
-        assertEquals(cost.engine, expected.engine, policy);
-        assertEquals(notices.length, expected.notices.length, notices.join());
-        notices.forEach((notice, i) =>
-          assertMatch(notice, expected.notices[i]!)
-        );
-        await page.context().close();
-      });
-    }
+    const [ann, ben] = await meet(node, browser);
+    const bytes = new Uint8Array(300_000_000);
+    await withFile({ name: "large.bin", bytes }, async (path) => {
+      await ann.sends(path);
+      await ben.page.getByLabel("Receiving large.bin").waitFor();
+      await ann.click("Cancel large.bin");
+      await ann.hears("Not sent: It was cancelled");
+      await ben.hears("Not received: ");
+    });
+    assertEquals(
+      await ben.page.getByRole("link", { name: "Download" }).count(),
+      0,
+    );
   },
 );
+
+browserTest(
+  "a call shows everybody who shows themselves, muted or not, until they hang up",
+  async (node, browser) => {
+    const [ann, ben] = await meet(node, browser, {
+      permissions: ["camera", "microphone"],
+    });
+    await ann.click("Video call");
+    await ben.sees("Ann");
+    await ben.click("Video call");
+    await ann.sees("Ben");
+    await ann.sees("You");
+
+    await ann.click("Mute");
+    await ben.tile("Ann, muted").waitFor();
+    await ann.click("Camera off");
+    await ben.page.locator(".tile.unseen", { hasText: "Ann" }).waitFor();
+    await ann.click("Camera on");
+    await ben.sees("Ann");
+
+    await ann.click("Hang up");
+    await ben.tile("Ann").waitFor({ state: "detached" });
+    await ann.page.getByRole("button", { name: "Video call" }).waitFor();
+    assertEquals([...ann.errors, ...ben.errors], []);
+  },
+);
+
+browserTest(
+  "who may not use the camera is told where to allow it",
+  async (node, browser) => {
+    const ann = await Visitor.join(browser, `${node.origin}/demo/`, {
+      name: "Ann",
+    });
+    await ann.isTold("You are alone here");
+    await ann.page.context().grantPermissions([]); // all others are denied
+    await ann.click("Video call");
+    await ann.page.getByRole("status")
+      .filter({ hasText: "may not use camera and microphone. Allow it" })
+      .waitFor();
+  },
+);
+
+browserTest(
+  "only who knows the password comes in, and no address has it",
+  async (node, browser) => {
+    const url = `${node.origin}/demo/#vault`;
+    const ann = await Visitor.join(browser, url, {
+      name: "Ann",
+      password: "correct horse",
+    });
+    await ann.isTold("You are alone here");
+    assertEquals(await ann.invitation(), url);
+    const eve = await Visitor.join(browser, url, {
+      name: "Eve",
+      password: "wrong horse",
+    });
+    await eve.isTold("compare room and password");
+    const ben = await Visitor.join(browser, url, {
+      name: "Ben",
+      password: "correct horse",
+    });
+    await Promise.all([ann, ben].map((one) => one.isTold("to 1 other.")));
+    await eve.isTold("You are alone here");
+  },
+);
+
+browserTest(
+  "who loses the node is told so, and goes on talking",
+  async (node, browser) => {
+    const [ann, ben] = await meet(node, browser);
+    await node.close();
+    await Promise.all([ann, ben].map((one) => one.isTold("Lost the node")));
+    await ann.isTold("You stay connected to 1 other");
+    await ann.says("still here");
+    await ben.hears("still here");
+  },
+);
+
+browserTest(
+  "where no direct path is found a relay is used, and called so",
+  async (node, browser) => {
+    const url = `${node.origin}/demo/#far apart`;
+    const [ann, ben] = await Promise.all(["Ann", "Ben"].map(async (name) => {
+      const visitor = await Visitor.open(browser, url);
+      await visitor.page.evaluate(() => {
+        const { RTCPeerConnection } = globalThis;
+        globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+          constructor(configuration?: RTCConfiguration) {
+            super({ ...configuration, iceTransportPolicy: "relay" });
+          }
+        };
+      });
+      await visitor.page.getByLabel("Your name").fill(name);
+      await visitor.click("Join");
+      return visitor;
+    }));
+    await ann!.isTold("Connected by a relay to 1 other.");
+    await ben!.row("Ann").filter({ hasText: "relayed" }).waitFor();
+  },
+  { turn: LOCAL_TURN },
+);
+
+browserTest(
+  "a page that came over plain http says what to open instead",
+  async (node, browser) => {
+    const page = await (await browser.newContext()).newPage();
+    await page.route("http://node.test/**", async (route) => {
+      const { pathname } = new URL(route.request().url());
+      await route.fulfill({
+        response: await route.fetch({ url: node.origin + pathname }),
+      });
+    });
+    await page.goto("http://node.test/demo/");
+    await page.getByRole("status")
+      .filter({ hasText: "Open it by https" }).waitFor();
+    const join = page.getByRole("button", { name: "Join" });
+    assertEquals(await join.getAttribute("aria-disabled"), "true");
+  },
+);
+
+browserTest(
+  "the keyboard alone joins, talks and leaves",
+  async (node, browser) => {
+    const ann = await Visitor.join(browser, `${node.origin}/demo/#keys`, {
+      name: "Ann",
+    });
+    const ben = await Visitor.open(browser, `${node.origin}/demo/#keys`);
+    const { page } = ben;
+    const focused = () => page.evaluate(() => document.activeElement?.id);
+    const goTo = async (id: string) => {
+      for (let i = 0; i < 20 && await focused() !== id; i++) {
+        await page.keyboard.press("Tab");
+      }
+      assertEquals(await focused(), id);
+    };
+    await goTo("name");
+    await page.keyboard.type("Ben");
+    await page.keyboard.press("Enter");
+    assertEquals(await focused(), "title");
+    await ben.isTold("to 1 other.");
+    await goTo("text");
+    await page.keyboard.type("by hand");
+    await page.keyboard.press("Enter");
+    await ann.hears("by hand");
+    assertEquals(await focused(), "text");
+    await page.keyboard.press("Shift+Tab"); // the conversation, to be scrolled
+    assertEquals(await focused(), "log");
+    await page.locator("#leave").focus();
+    await page.keyboard.press("Enter");
+    assertEquals(await focused(), "join");
+  },
+);
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(
+    `axe finds nothing, and a phone is wide enough, in ${colorScheme}`,
+    async (node, browser) => {
+      const [ann, ben] = await meet(node, browser, {
+        colorScheme,
+        viewport: { width: 320, height: 640 },
+        permissions: ["camera", "microphone"],
+      });
+      await ann.says("wide".repeat(100));
+      const file = {
+        name: `${"wide".repeat(50)}.bin`,
+        bytes: new Uint8Array(9),
+      };
+      await withFile(file, async (path) => {
+        await ann.sends(path);
+        await ben.page.getByRole("link", { name: /^Download/ }).waitFor();
+      });
+      await ann.click("Video call");
+      await ben.sees("Ann");
+      for (const visitor of [ann, ben]) {
+        assertEquals(await visitor.findings(), []);
+      }
+    },
+  );
+}

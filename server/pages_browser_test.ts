@@ -94,7 +94,9 @@ const PAGES: Record<string, (page: Page) => Promise<void>> = {
   "/ip": async () => {},
   "/health": async () => {},
   "/demo/": async (page) => {
-    await page.getByText("Waiting for somebody").waitFor();
+    await assertAccessible(page, "the demo's lobby");
+    await page.getByRole("button", { name: "Join" }).click();
+    await page.getByText("You are alone here").waitFor();
   },
   "/bench/": async () => {},
 };
