@@ -109,21 +109,21 @@ export class PeerLink implements Peer {
       reports.set(report.id, report)
     );
     const all = [...reports.values()];
-    const selected = all.find(({ selectedCandidatePairId }) =>
-      selectedCandidatePairId
-    )?.selectedCandidatePairId;
-    const pair = reports.get(selected) ??
-      all.find(({ type, nominated, state }) =>
-        type === "candidate-pair" && nominated && state === "succeeded"
-      );
-    const types = [pair?.localCandidateId, pair?.remoteCandidateId]
-      .map((id) => reports.get(id)?.candidateType);
-    const connection = types.includes("relay")
-      ? "relayed"
-      : types[0] === undefined
-      ? "unknown"
-      : "direct";
-    return { connection, roundTripMs: this.#roundTripMs };
+    // Browsers differ in how they name the pair that is used.
+    const id = all.find((report) => report.selectedCandidatePairId)
+      ?.selectedCandidatePairId;
+    const pair = reports.get(id) ??
+      all.find(({ nominated, state }) => nominated && state === "succeeded");
+    const typeOf = (id: string) => reports.get(id)?.candidateType;
+    const types = [pair?.localCandidateId, pair?.remoteCandidateId].map(typeOf);
+    return {
+      connection: types.includes("relay")
+        ? "relayed"
+        : types[0]
+        ? "direct"
+        : "unknown",
+      roundTripMs: this.#roundTripMs,
+    };
   }
 
   /** Whether the connection may use TURN. */
@@ -209,8 +209,6 @@ export class PeerLink implements Peer {
 
   #use(connection: Connection, tracks: SharedTracks): Negotiation {
     const listener = this.#listener;
-    const say = (message: unknown) => connection.sayControl(message);
-    const onError = (error: unknown) => listener.onError(error);
     connection.onLost = (reason) => this.#end(reason);
     connection.onControl = (message) => this.#receiveControl(message);
     connection.listener = {
@@ -227,12 +225,10 @@ export class PeerLink implements Peer {
     connection.rtc.ontrack = (event) => listener.onTrack(this, event);
     const negotiation = new Negotiation(connection.rtc, {
       isPolite: this.#isPolite,
-      say,
-      onError,
+      say: (message) => connection.sayControl(message),
+      onError: (error) => listener.onError(error),
     });
-    for (const [track, stream] of tracks) {
-      connection.rtc.addTrack(track, stream);
-    }
+    this.addTracks(tracks);
     return negotiation;
   }
 
