@@ -85,10 +85,6 @@ export class Connection {
       onMessage: (message) => this.listener?.onMessage(message),
       onRequest: (request) => this.listener?.onRequest(request),
       onReceiving: (transfer) => this.listener?.onReceiving(transfer),
-    }, {
-      get maxMessageBytes() {
-        return rtc.sctp?.maxMessageSize;
-      },
     });
   }
 

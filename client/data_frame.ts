@@ -8,6 +8,9 @@
 export const MAX_FRAME_BYTES = 65_536;
 /** Bytes before the meta. */
 export const FRAME_HEADER_BYTES = 7;
+/** Bytes of data in a frame at most: there is room for the head besides. */
+export const FRAME_DATA_BYTES: number = MAX_FRAME_BYTES - FRAME_HEADER_BYTES -
+  128;
 /** Bytes of a transfer that may be sent before the receiver grants more. */
 export const WINDOW_BYTES = 1024 * 1024;
 /** What a frame of data costs besides its bytes, lest many tiny ones fill the memory. */

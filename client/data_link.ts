@@ -2,7 +2,7 @@
 
 import { type DataFrame, type DataHead, decodeFrame } from "./data_frame.ts";
 import { IncomingTransfers, type Receiving } from "./incoming_transfers.ts";
-import { type MessageLimits, OutgoingTransfers } from "./outgoing_transfers.ts";
+import { OutgoingTransfers } from "./outgoing_transfers.ts";
 import { SendBuffer } from "./send_buffer.ts";
 import type { Received, Sendable, SendOptions } from "./sendable.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
@@ -32,7 +32,7 @@ export interface DataLinkListener {
 }
 
 /** Options of {@linkcode DataLink}. */
-export interface DataLinkLimits extends Partial<TransferLimits>, MessageLimits {
+export interface DataLinkLimits extends Partial<TransferLimits> {
   /** Milliseconds, for the pace of `onReceiving`. Default `performance.now`. */
   readonly nowMs?: () => number;
 }
@@ -73,10 +73,7 @@ export class DataLink {
     this.#channel = channel;
     this.#listener = listener;
     this.#buffer = new SendBuffer(channel, (error) => this.close(error));
-    this.#outgoing = new OutgoingTransfers(this.#buffer, {
-      closed: this.closed,
-      limits,
-    });
+    this.#outgoing = new OutgoingTransfers(this.#buffer, this.closed);
     this.#incoming = new IncomingTransfers({
       buffer: this.#buffer,
       limits: { ...DEFAULT_LIMITS, ...limits },

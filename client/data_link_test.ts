@@ -353,19 +353,6 @@ linkTest("more than the other side takes is refused there", async (links) => {
 }, { limits: { maxMemoryBytes: LARGE, maxBlobBytes: LARGE / 2 } });
 
 linkTest(
-  "small frames are used where the connection wants them",
-  async (links) => {
-    await links.far.send(pattern(LARGE));
-    await links.far.send("x".repeat(6000));
-    await assertRejects(
-      () => links.far.request("x".repeat(6000)),
-      TransferError,
-    );
-  },
-  { limits: { maxMessageBytes: 5000 } },
-);
-
-linkTest(
   "the end of the link is the end of all that is pending",
   async (links) => {
     const { stream, cancelled } = endless();

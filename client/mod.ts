@@ -54,4 +54,4 @@ export {
 export type { NodeName } from "./node_selector.ts";
 export type { Page } from "./page.ts";
 export type { Cost } from "./payment.ts";
-export { measureHashRate, solve } from "@sigmesh/core";
+export { solve } from "@sigmesh/core";

@@ -4,6 +4,7 @@ import {
   DATA_FRAME_COST_BYTES,
   type DataFrame,
   type DataHead,
+  FRAME_DATA_BYTES,
   WINDOW_BYTES,
 } from "./data_frame.ts";
 import type { DataSource, TransferProgress } from "./sendable.ts";
@@ -14,8 +15,6 @@ interface Outlet {
   readonly put: (frame: Partial<DataFrame>) => Promise<void>;
   /** To be called when the other side takes no more. */
   readonly refuse: (error: Error) => void;
-  /** Bytes of data in a frame. */
-  readonly maxBytes: number;
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
@@ -62,12 +61,15 @@ export class OutgoingTransfer {
   }
 
   async #sendChunk(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { put, maxBytes } = this.#outlet;
+    const { put } = this.#outlet;
     for (let at = 0; at < chunk.length;) {
       while (this.#credit <= DATA_FRAME_COST_BYTES) {
         await new Promise<void>((resolve) => this.#onCredit = resolve);
       }
-      const room = Math.min(this.#credit - DATA_FRAME_COST_BYTES, maxBytes);
+      const room = Math.min(
+        this.#credit - DATA_FRAME_COST_BYTES,
+        FRAME_DATA_BYTES,
+      );
       const bytes = chunk.subarray(at, at + room);
       at += bytes.length;
       this.#credit -= bytes.length + DATA_FRAME_COST_BYTES;

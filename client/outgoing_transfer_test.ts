@@ -1,19 +1,21 @@
 import { assertEquals } from "@std/assert";
-import { type DataFrame, type DataHead, WINDOW_BYTES } from "./data_frame.ts";
+import {
+  type DataFrame,
+  type DataHead,
+  FRAME_DATA_BYTES as MAX_BYTES,
+  WINDOW_BYTES,
+} from "./data_frame.ts";
 import { OutgoingTransfer } from "./outgoing_transfer.ts";
 import { openSource, type Sendable } from "./sendable.ts";
 import { Inbox } from "./testing/inbox.ts";
 
-const MAX_BYTES = 65_000;
-
 /** Begins to send; what it puts, and what it needs no grant for. */
 function begin(data: Sendable) {
-  const source = openSource(data, MAX_BYTES);
+  const source = openSource(data);
   const frames = new Inbox<Partial<DataFrame>>();
   const transfer = new OutgoingTransfer(source.head, {
     put: (frame) => Promise.resolve(frames.push(frame)),
     refuse() {},
-    maxBytes: MAX_BYTES,
   });
   return { transfer, frames, sent: transfer.send(source), head: source.head };
 }

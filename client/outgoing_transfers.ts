@@ -1,10 +1,6 @@
 /** All that is on its way out: what may begin, and how it ends. */
 
-import {
-  type DataHead,
-  FRAME_HEADER_BYTES,
-  MAX_FRAME_BYTES,
-} from "./data_frame.ts";
+import { type DataHead } from "./data_frame.ts";
 import { OutgoingTransfer } from "./outgoing_transfer.ts";
 import type { SendBuffer } from "./send_buffer.ts";
 import {
@@ -17,17 +13,6 @@ import { joinSignals, unlessAborted } from "./signals.ts";
 import { reasonOf } from "./transfer_error.ts";
 import { DEFAULT_TRANSFER_LIMITS, hasRoom } from "./transfer_limits.ts";
 
-/** Room for the head in a frame that has all of the data. */
-const HEAD_BYTES = 128;
-/** Who takes smaller frames only cannot be sent to. */
-const MIN_FRAME_BYTES = 4096;
-
-/** What the connection takes. */
-export interface MessageLimits {
-  /** `sctp.maxMessageSize` of the connection. Read at every use: it may be a getter. */
-  readonly maxMessageBytes?: number | undefined;
-}
-
 /** What is sent, and how. */
 interface Sending extends SendOptions {
   readonly data: Sendable;
@@ -38,7 +23,6 @@ interface Sending extends SendOptions {
 export class OutgoingTransfers {
   readonly #buffer: SendBuffer;
   readonly #closed: AbortSignal;
-  readonly #limits: MessageLimits;
   /** Those in several frames. */
   readonly #open = new Map<number, OutgoingTransfer>();
   /** Those that wait to begin: to be called when one may. */
@@ -46,11 +30,10 @@ export class OutgoingTransfers {
 
   constructor(
     buffer: SendBuffer,
-    { closed, limits }: { closed: AbortSignal; limits: MessageLimits },
+    closed: AbortSignal,
   ) {
     this.#buffer = buffer;
     this.#closed = closed;
-    this.#limits = limits;
   }
 
   /** One that has begun. */
@@ -68,13 +51,11 @@ export class OutgoingTransfers {
     let reader: DataSource["reader"];
     try {
       either.signal.throwIfAborted();
-      const maxBytes = this.#maxBytes();
-      const source = openSource(data, maxBytes);
+      const source = openSource(data);
       reader = source.reader;
       const transfer = new OutgoingTransfer({ ...source.head, ...head }, {
         put: (frame) => this.#buffer.put({ ...frame, id }, either.signal),
         refuse: (error) => refusing.abort(error),
-        maxBytes,
         onProgress,
       });
       if (reader) await this.#begin(transfer, { id, signal: either.signal });
@@ -117,11 +98,5 @@ export class OutgoingTransfers {
   #hasRoomFor({ head }: OutgoingTransfer): boolean {
     const open = [...this.#open.values()].map(({ head }) => head);
     return open.length === 0 || hasRoom(head, open, DEFAULT_TRANSFER_LIMITS);
-  }
-
-  #maxBytes(): number {
-    const { maxMessageBytes = MAX_FRAME_BYTES } = this.#limits;
-    const most = Math.min(maxMessageBytes, MAX_FRAME_BYTES);
-    return Math.max(most, MIN_FRAME_BYTES) - FRAME_HEADER_BYTES - HEAD_BYTES;
   }
 }

@@ -1,6 +1,6 @@
 /** What may be sent over a data link and what arrives, and how it is read for sending. */
 
-import { type DataHead, NO_BYTES } from "./data_frame.ts";
+import { type DataHead, FRAME_DATA_BYTES, NO_BYTES } from "./data_frame.ts";
 
 /** What JSON can say. Members that are undefined are left out, as JSON does. */
 export type JsonValue =
@@ -50,7 +50,7 @@ export interface DataSource {
 }
 
 /** Opens data for reading, as bytes if they are few. Throws TypeError for what cannot be sent. */
-export function openSource(data: Sendable, maxBytes: number): DataSource {
+export function openSource(data: Sendable): DataSource {
   if (data instanceof ReadableStream) {
     return {
       head: { form: "stream" },
@@ -70,7 +70,7 @@ export function openSource(data: Sendable, maxBytes: number): DataSource {
   const bytes = binary ?? new TextEncoder().encode(toJson(data));
   const form = binary ? "binary" : "json";
   const head: DataHead = { form, total: bytes.length };
-  return bytes.length <= maxBytes
+  return bytes.length <= FRAME_DATA_BYTES
     ? { head, bytes }
     : { head, bytes: NO_BYTES, reader: new Blob([bytes]).stream().getReader() };
 }
