@@ -84,8 +84,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
       own: options.iceServers ?? [],
       node: () => channel.node,
       isInUse: () => this.#links.some(({ isRelayed }) => isRelayed),
-      onRenewed: (servers) =>
-        this.#links.forEach((link) => link.setIceServers(servers)),
       onPaid: (cost) => this.#tell("paid", { cost }),
       onError,
       signal,
