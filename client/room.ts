@@ -90,7 +90,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
     });
     this.#introductions = new Introductions({
       selfId,
-      isRelayOnly: options.iceTransportPolicy === "relay",
+      isRelayed: (id) =>
+        options.iceTransportPolicy === "relay" ||
+        this.#peers.get(id!)?.isRelayed === true,
       hasRelay: () => this.#ice.hasRelay,
       connect: (kind) => this.#connect(kind),
       post: (signal, abort) => this.#outbox.send(signal, { signal: abort }),
