@@ -138,7 +138,10 @@ export class DataLink {
 
   /** Closes the channel. All that is pending rejects with the reason. */
   close(
-    reason: unknown = new DOMException("The link was closed", "AbortError"),
+    reason: unknown = new DOMException(
+      "The connection was closed",
+      "AbortError",
+    ),
   ): void {
     if (this.closed.aborted) return;
     this.#closing.abort(reason);

@@ -12,8 +12,6 @@ export interface IceServersOptions {
   readonly node: () => NodeClient | undefined;
   /** Whether anything still uses what was bought. */
   readonly isInUse: () => boolean;
-  /** What was bought has been renewed: connections may need it to restart. */
-  readonly onRenewed: (servers: RTCIceServer[]) => void;
   readonly onPaid: (cost: Cost) => void;
   readonly onError: (error: unknown) => void;
   /** Ends what is under way. */
@@ -85,13 +83,12 @@ export class IceServers {
     node: NodeClient,
     renew: TurnReceipt | undefined,
   ): Promise<RTCIceServer[]> {
-    const { signal, isInUse, onPaid, onRenewed, onError } = this.#options;
+    const { signal, isInUse, onPaid, onError } = this.#options;
     try {
       const receipt = await node.buyTurnCredential({ renew, signal });
       const { urls, username, credential, ttl, cost } = receipt;
       onPaid(cost);
       const servers = [{ urls, username, credential }];
-      if (renew) onRenewed([...await this.free(), ...servers]);
       const renewal = setTimeout(
         () => isInUse() ? this.#buy(node, receipt) : this.#forget(node),
         ttl * 1000 * RENEW_AT,

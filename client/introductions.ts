@@ -9,8 +9,8 @@ import type { Signal } from "./signal.ts";
 /** What introductions need of their room. */
 export interface IntroductionsHost {
   readonly selfId: PeerId;
-  /** Whether nothing but relays may be used. */
-  readonly isRelayOnly: boolean;
+  /** Whether nothing but relays may be used; or is used with this peer, and will be again. */
+  isRelayed(id?: PeerId): boolean;
   /** Whether a relay can be had where no direct path is found. */
   hasRelay(): boolean;
   /** A new connection; relayed ones buy TURN first. */
@@ -77,7 +77,7 @@ export class Introductions {
 
   /** Makes the offer of the next announcement, while there is time. */
   prepare(): void {
-    if (this.#host.isRelayOnly) return; // relays are not bought for nobody
+    if (this.#host.isRelayed()) return; // relays are not bought for nobody
     this.#prepared ??= this.#makeOpenOffer().catch(() => undefined);
   }
 
@@ -252,7 +252,7 @@ export class Introductions {
 
   async #offer(
     id: PeerId,
-    { isRelayed = this.#host.isRelayOnly } = {},
+    { isRelayed = this.#host.isRelayed(id) } = {},
   ): Promise<void> {
     const attempt = this.#begin(id, {
       isOffer: true,
@@ -284,7 +284,7 @@ export class Introductions {
     if (present?.number === offer.attempt) return; // it came twice
     // Both offer: the smaller id's counts.
     if (present?.isOffer && this.#host.selfId < id) return;
-    const isRelayed = offer.isRelayed || this.#host.isRelayOnly;
+    const isRelayed = offer.isRelayed || this.#host.isRelayed();
     const attempt = this.#begin(id, {
       isOffer: false,
       isRelayed,

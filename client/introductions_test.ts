@@ -30,7 +30,7 @@ class Member {
     this.id = toPeerId(new Uint8Array(8).fill(number));
     this.introductions = new Introductions({
       selfId: this.id,
-      isRelayOnly: false,
+      isRelayed: () => false,
       hasRelay: () => false,
       connect: ({ isRelayed }) =>
         Promise.resolve(
@@ -193,6 +193,32 @@ introductionTest(
     first!.introductions.hearOf([first!.id, second!.id]);
     await Promise.all([first!, second!].map((member) => member.meet(1)));
     return [first!, second!];
+  },
+);
+
+introductionTest(
+  "a peer that is heard again keeps the connection that it has",
+  async () => {
+    const posts: Post[] = [];
+    let isWell = false;
+    const first = new Member(1, (post) => posts.push(post), {
+      isWell: () => isWell,
+    });
+    let onAnswer = (_: Post) => {};
+    const second = new Member(2, (post) => onAnswer(post));
+    const answered = new Promise<Post>((resolve) => onAnswer = resolve);
+    first.introductions.reconnect(second.id);
+    while (posts.length === 0) await new Promise((go) => setTimeout(go, 1));
+    second.hear(posts[0]!);
+    isWell = true;
+    first.hear(await answered);
+    // Another one begins when that attempt is over, open or given up.
+    while (first.states.length < 2) {
+      first.introductions.reconnect(second.id);
+      await new Promise((go) => setTimeout(go, 1));
+    }
+    assertEquals(first.connections.size, 0);
+    return [first, second];
   },
 );
 

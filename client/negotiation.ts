@@ -1,6 +1,7 @@
 /**
  * Perfect negotiation (W3C webrtc, section 10.7) over an open connection:
- * tracks come and go and ICE restarts without a further post.
+ * tracks come and go, and ICE restarts when the application asks for it, without
+ * a further post.
  */
 
 /** A message of one side's negotiation to the other's. */
@@ -31,9 +32,6 @@ export class Negotiation {
     this.#isPolite = isPolite;
     rtc.onnegotiationneeded = () => this.#offer().catch(onError);
     rtc.onicecandidate = ({ candidate }) => say({ candidate });
-    rtc.oniceconnectionstatechange = () => {
-      if (rtc.iceConnectionState === "disconnected") rtc.restartIce();
-    };
   }
 
   /** Takes what the other side's negotiation said. Rejects when it makes no sense. */

@@ -131,13 +131,6 @@ export class PeerLink implements Peer {
     return this.#connection.isRelayed;
   }
 
-  /** Servers for when ICE restarts. */
-  setIceServers(iceServers: RTCIceServer[]): void {
-    if (!this.isRelayed) return;
-    const configuration = this.connection.getConfiguration();
-    this.connection.setConfiguration({ ...configuration, iceServers });
-  }
-
   /** Whether something was heard a moment ago. */
   get isWell(): boolean {
     return performance.now() - this.#heardAtMs < WELL_MS;

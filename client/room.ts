@@ -84,15 +84,15 @@ export class Room extends TypedEventTarget<RoomEvents> {
       own: options.iceServers ?? [],
       node: () => channel.node,
       isInUse: () => this.#links.some(({ isRelayed }) => isRelayed),
-      onRenewed: (servers) =>
-        this.#links.forEach((link) => link.setIceServers(servers)),
       onPaid: (cost) => this.#tell("paid", { cost }),
       onError,
       signal,
     });
     this.#introductions = new Introductions({
       selfId,
-      isRelayOnly: options.iceTransportPolicy === "relay",
+      isRelayed: (id) =>
+        options.iceTransportPolicy === "relay" ||
+        this.#peers.get(id!)?.isRelayed === true,
       hasRelay: () => this.#ice.hasRelay,
       connect: (kind) => this.#connect(kind),
       post: (signal, abort) => this.#outbox.send(signal, { signal: abort }),

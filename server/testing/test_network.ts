@@ -145,7 +145,7 @@ export class Home {
     await inside(this.namespace, "ip", "link", "set", "dev", way, "down");
   }
 
-  /** From now on the router drops what comes from there or goes there, and matches; the device does not see it. */
+  /** The router drops what comes from there or goes there, and matches; the device does not see why. */
   async drop(...matches: string[]): Promise<void> {
     await this.#filter("-A", matches);
   }
@@ -214,9 +214,12 @@ function whyNot(): string {
   const ip = (...args: string[]) => succeeds("ip", "netns", ...args);
   try {
     if (!ip("add", name)) return " (ignored: ip netns add is forbidden here)";
-    const canFilter = ip("exec", name, "iptables", "-L", "-n");
+    const can = (...command: string[]) => ip("exec", name, ...command);
+    const canFilter = can("iptables", "-L", "-n");
+    const canForward = can("sysctl", "-qw", "net.ipv4.ip_forward=1");
     ip("del", name);
-    return canFilter ? "" : " (ignored: iptables does not work here)";
+    if (!canFilter) return " (ignored: iptables does not work here)";
+    return canForward ? "" : " (ignored: sysctl is forbidden here)";
   } catch {
     return " (ignored: no ip command found; install iproute2)";
   }
