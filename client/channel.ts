@@ -25,6 +25,7 @@ import { type Page, thisPage } from "./page.ts";
 import { PostQueue } from "./post_queue.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
 import { StreamSuccession } from "./stream_succession.ts";
+import { TypedEventTarget } from "./typed_events.ts";
 
 /** Options of {@linkcode openChannel}. */
 export interface ChannelOptions extends NodeClientOptions {
@@ -79,7 +80,7 @@ export function openChannel(
 }
 
 /** See {@linkcode openChannel}. */
-export class Channel extends EventTarget {
+export class Channel extends TypedEventTarget<ChannelEvents> {
   /** The room's name. */
   readonly room: RoomHash;
   /** Resolves at the first opening; rejects when the channel closes before. */
@@ -210,28 +211,6 @@ export class Channel extends EventTarget {
     this.#end(new DOMException("The channel was closed", "AbortError"));
   }
 
-  /** As EventTarget's, with this channel's events. */
-  override addEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: (event: ChannelEvents[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener as (event: Event) => void, options);
-  }
-
-  /** As EventTarget's, with this channel's events. */
-  override removeEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: (event: ChannelEvents[K]) => void,
-    options?: boolean | EventListenerOptions,
-  ): void {
-    super.removeEventListener(
-      type,
-      listener as (event: Event) => void,
-      options,
-    );
-  }
-
   /** Pays at the node that is used, and again at the next one when that fails. */
   async #pay(
     text: string,
@@ -254,8 +233,9 @@ export class Channel extends EventTarget {
         signal.throwIfAborted();
         if (either.signal.aborted) continue; // the stream has moved on
         const others = this.#selector.known.length - 1;
-        if (failures >= others || !isFaultOfNode(error)) throw error;
+        if (!isFaultOfNode(error, others)) throw error;
         this.#streams.leave(used, error);
+        if (failures >= others) throw error;
       } finally {
         either.release();
       }
@@ -328,9 +308,10 @@ export class Channel extends EventTarget {
   }
 }
 
-/** Whether another node may take what this one did not. */
-function isFaultOfNode(error: unknown): boolean {
-  return error instanceof NodeUnreachableError ||
-    error instanceof PriceTooHighError ||
-    error instanceof NodeRefusalError && !isFinal(error);
+/** Then its stream is left as well: it may be dead and not know, or another node may do better. */
+function isFaultOfNode(error: unknown, others: number): boolean {
+  return error instanceof NodeUnreachableError || others > 0 && (
+        error instanceof PriceTooHighError ||
+        error instanceof NodeRefusalError && !isFinal(error)
+      );
 }

@@ -12,7 +12,7 @@ import {
   type TransferLimits,
 } from "./transfer_limits.ts";
 
-/** Options of {@linkcode DataLink.request}. */
+/** Options of a request to a peer. */
 export interface RequestOptions extends SendOptions {
   /** Until the answer is there, or its stream begins. Default: as long as the link lasts. */
   readonly timeoutMs?: number | undefined;

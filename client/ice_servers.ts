@@ -31,13 +31,16 @@ export class IceServers {
   /** Of which node the STUN URLs are. */
   #origin: string | undefined;
   #stun: Promise<readonly string[]> = Promise.resolve([]);
-  #bought: Promise<RTCIceServer[]> | undefined;
+  /** By node, since its TURN dies with it. */
+  readonly #bought = new Map<NodeClient, Promise<RTCIceServer[]>>();
+  readonly #renewals = new Map<NodeClient, ReturnType<typeof setTimeout>>();
   #withoutTurn: string | undefined;
-  #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: IceServersOptions) {
     this.#options = options;
-    options.signal.addEventListener("abort", () => this.#forget());
+    options.signal.addEventListener("abort", () => {
+      for (const node of this.#bought.keys()) this.#forget(node);
+    });
   }
 
   /** Whether the present node sells TURN, as far as is known. */
@@ -66,13 +69,21 @@ export class IceServers {
   /** Those and TURN, bought once for all connections. */
   async withRelays(): Promise<RTCIceServer[]> {
     const node = this.#options.node();
-    if (this.hasRelay && node) this.#bought ??= this.#buy(node);
-    return [...await this.free(), ...await this.#bought ?? []];
+    const bought = this.hasRelay && node
+      ? this.#bought.get(node) ?? this.#buy(node)
+      : [];
+    return [...await this.free(), ...await bought];
   }
 
-  async #buy(
+  #buy(node: NodeClient, renew?: TurnReceipt): Promise<RTCIceServer[]> {
+    const servers = this.#pay(node, renew);
+    this.#bought.set(node, servers);
+    return servers;
+  }
+
+  async #pay(
     node: NodeClient,
-    renew?: TurnReceipt,
+    renew: TurnReceipt | undefined,
   ): Promise<RTCIceServer[]> {
     const { signal, isInUse, onPaid, onRenewed, onError } = this.#options;
     try {
@@ -81,13 +92,15 @@ export class IceServers {
       onPaid(cost);
       const servers = [{ urls, username, credential }];
       if (renew) onRenewed([...await this.free(), ...servers]);
-      this.#renewal = setTimeout(() => {
-        this.#bought = isInUse() ? this.#buy(node, receipt) : undefined;
-      }, ttl * 1000 * RENEW_AT);
-      if (signal.aborted) this.#forget();
+      const renewal = setTimeout(
+        () => isInUse() ? this.#buy(node, receipt) : this.#forget(node),
+        ttl * 1000 * RENEW_AT,
+      );
+      this.#renewals.set(node, renewal);
+      if (signal.aborted) this.#forget(node);
       return servers;
     } catch (error) {
-      this.#forget(); // whoever needs one next buys anew
+      this.#forget(node); // whoever needs one next buys anew
       const { code } = error as NodeRefusalError;
       if (NO_TURN.test(code)) this.#withoutTurn = node.origin;
       else if (!signal.aborted) onError(error);
@@ -95,8 +108,8 @@ export class IceServers {
     }
   }
 
-  #forget(): void {
-    clearTimeout(this.#renewal);
-    this.#bought = undefined;
+  #forget(node: NodeClient): void {
+    clearTimeout(this.#renewals.get(node));
+    this.#bought.delete(node);
   }
 }

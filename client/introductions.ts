@@ -182,6 +182,8 @@ export class Introductions {
       return await attempt.connection?.addCandidates(signal.candidates);
     }
     if (attempt.connection?.rtc.signalingState !== "have-local-offer") return;
+    // The old connection works again, with what is on its way there.
+    if (this.#host.isWell(from)) return this.#end(from);
     await attempt.connection.accept(signal.description);
     this.#postLate(from, attempt, attempt.connection);
     if (!attempt.isRelayed && this.#host.hasRelay()) {
@@ -194,14 +196,14 @@ export class Introductions {
     { isHere, open }: { isHere: boolean; open?: Offer },
   ): Promise<void> {
     this.#hear(id);
-    if (this.#host.isWell(id)) return;
-    if (isHere) {
+    if (isHere && !this.#host.isWell(id)) {
       const isFirst = [...this.#host.peers(), ...this.#heard]
         .every((other) => other === id || this.#host.selfId < other);
       if (open !== undefined && isFirst) return await this.#answer(id, open);
       return void this.#offer(id);
     }
-    // That peer will see this one's announcement, and answer or offer.
+    // That peer will see this one's announcement, and answer or offer; or it
+    // has lost a connection that was well until just now.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -333,13 +335,14 @@ export class Introductions {
     connection.onLost = () => this.#fail(id, attempt);
   }
 
-  /** The offering side tries once more, by a relay. */
+  /** The offering side tries once more, by a relay, where somebody has answered. */
   #fail(id: PeerId, attempt: Attempt, error?: unknown): void {
     if (this.#attempts.get(id) !== attempt) return;
     this.#end(id);
     if (error !== undefined) this.#host.onError(error);
-    const { isOffer, isRelayed } = attempt;
-    if (isOffer && !isRelayed && this.#host.hasRelay()) {
+    const { isOffer, isRelayed, connection } = attempt;
+    const isAnswered = isOffer && connection?.rtc.remoteDescription;
+    if (isAnswered && !isRelayed && this.#host.hasRelay()) {
       this.#offer(id, { isRelayed: true });
     } else {
       this.#host.onConnecting(id, "failed");

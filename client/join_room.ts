@@ -23,9 +23,10 @@ import { deriveRoomSecret } from "./room_secret.ts";
  * whoever guesses app and name can join and read; with one, nodes and
  * strangers cannot.
  *
- * Throws TypeError when no node is named, and where the page lacks what
- * encryption needs (https or localhost). Rejects with `NodesUnreachableError`
- * when no node answers, `PriceTooHighError`, or the signal's reason.
+ * Rejects with TypeError when no node is named or there is no WebRTC, with
+ * DOMException `NotSupportedError` where there is no encryption (it needs https
+ * or localhost), with `NodesUnreachableError` when no node answers,
+ * `PriceTooHighError`, or the signal's reason.
  */
 export async function joinRoom(
   { app }: { readonly app: string },
@@ -33,6 +34,9 @@ export async function joinRoom(
   options: RoomOptions = {},
 ): Promise<Room> {
   const { nodes = nodeOfThisModule(), password, ...rest } = options;
+  if (!(options.RTCPeerConnection ?? globalThis.RTCPeerConnection)) {
+    throw new TypeError("No WebRTC here: pass { RTCPeerConnection }");
+  }
   const secret = await deriveRoomSecret({ app, name, password });
   rest.signal?.throwIfAborted();
   const channel = openChannel(nodes, secret.room, rest);

@@ -119,11 +119,12 @@ export class NodeClient {
       maxHeight = 26,
     }: NodeClientOptions = {},
   ) {
-    const url = new URL(origin);
-    if (!/^https?:$/.test(url.protocol)) {
-      throw new TypeError(`A node's origin is http or https, got ${origin}`);
+    if (!/^https?:/i.test(`${origin}`)) {
+      throw new TypeError(
+        `Name a node as https://node.example, not "${origin}"`,
+      );
     }
-    this.origin = url.origin;
+    this.origin = new URL(origin).origin;
     this.maxHeight = maxHeight;
     this.#http = new NodeHttp(this.origin, { fetch, timeoutMs });
   }

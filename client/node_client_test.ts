@@ -94,8 +94,15 @@ Deno.test("what no room can carry is refused before any work", async () => {
     TypeError,
     "surrogate",
   );
-  assertThrows(() => new NodeClient("ftp://node.example"), TypeError, "http");
-  assertThrows(() => new NodeClient("node.example"), TypeError);
+  for (
+    const name of ["ftp://node.example", "node.example", "", "localhost:8000"]
+  ) {
+    assertThrows(
+      () => new NodeClient(name),
+      TypeError,
+      `Name a node as https://node.example, not "${name}"`,
+    );
+  }
 });
 
 Deno.test("a node that is down is unreachable, and the error says where", async () => {

@@ -49,6 +49,8 @@ export interface PeerListener {
 export type SharedTracks = ReadonlyMap<MediaStreamTrack, MediaStream>;
 
 const PING_MS = 2000;
+/** Silence up to which a peer is well. */
+const WELL_MS = 3000;
 /** Every so many pings tell which other peers are here. */
 const PINGS_A_TELLING = 5;
 /** Silence after which another connection is tried … */
@@ -107,21 +109,21 @@ export class PeerLink implements Peer {
       reports.set(report.id, report)
     );
     const all = [...reports.values()];
-    const selected = all.find(({ selectedCandidatePairId }) =>
-      selectedCandidatePairId
-    )?.selectedCandidatePairId;
-    const pair = reports.get(selected) ??
-      all.find(({ type, nominated, state }) =>
-        type === "candidate-pair" && nominated && state === "succeeded"
-      );
-    const types = [pair?.localCandidateId, pair?.remoteCandidateId]
-      .map((id) => reports.get(id)?.candidateType);
-    const connection = types.includes("relay")
-      ? "relayed"
-      : types[0] === undefined
-      ? "unknown"
-      : "direct";
-    return { connection, roundTripMs: this.#roundTripMs };
+    // Browsers differ in how they name the pair that is used.
+    const id = all.find((report) => report.selectedCandidatePairId)
+      ?.selectedCandidatePairId;
+    const pair = reports.get(id) ??
+      all.find(({ nominated, state }) => nominated && state === "succeeded");
+    const typeOf = (id: string) => reports.get(id)?.candidateType;
+    const types = [pair?.localCandidateId, pair?.remoteCandidateId].map(typeOf);
+    return {
+      connection: types.includes("relay")
+        ? "relayed"
+        : types[0]
+        ? "direct"
+        : "unknown",
+      roundTripMs: this.#roundTripMs,
+    };
   }
 
   /** Whether the connection may use TURN. */
@@ -138,7 +140,7 @@ export class PeerLink implements Peer {
 
   /** Whether something was heard a moment ago. */
   get isWell(): boolean {
-    return performance.now() - this.#heardAtMs < PING_MS + 1000;
+    return performance.now() - this.#heardAtMs < WELL_MS;
   }
 
   /** Another connection to the same peer takes the place of the present one. */
@@ -171,10 +173,10 @@ export class PeerLink implements Peer {
     await this.#senderOf(former)?.replaceTrack(track);
   }
 
-  /** To be called every second. After a sleep silence means nothing yet. */
+  /** To be called every second. After a sleep silence means little yet: neither that the peer is gone nor that it is well. */
   tick({ hasSlept }: { hasSlept: boolean }): void {
     const nowMs = performance.now();
-    if (hasSlept) this.#heardAtMs = nowMs;
+    if (hasSlept) this.#heardAtMs = nowMs - WELL_MS;
     if (hasSlept || nowMs - this.#pingedAtMs >= PING_MS) {
       this.#pingedAtMs = nowMs;
       const isTelling = this.#pings++ % PINGS_A_TELLING === 0;
@@ -207,8 +209,6 @@ export class PeerLink implements Peer {
 
   #use(connection: Connection, tracks: SharedTracks): Negotiation {
     const listener = this.#listener;
-    const say = (message: unknown) => connection.sayControl(message);
-    const onError = (error: unknown) => listener.onError(error);
     connection.onLost = (reason) => this.#end(reason);
     connection.onControl = (message) => this.#receiveControl(message);
     connection.listener = {
@@ -225,12 +225,10 @@ export class PeerLink implements Peer {
     connection.rtc.ontrack = (event) => listener.onTrack(this, event);
     const negotiation = new Negotiation(connection.rtc, {
       isPolite: this.#isPolite,
-      say,
-      onError,
+      say: (message) => connection.sayControl(message),
+      onError: (error) => listener.onError(error),
     });
-    for (const [track, stream] of tracks) {
-      connection.rtc.addTrack(track, stream);
-    }
+    this.addTracks(tracks);
     return negotiation;
   }
 

@@ -304,10 +304,15 @@ export class Room extends TypedEventTarget<RoomEvents> {
   }
 
   async #pay(text: string): Promise<void> {
-    const { cost } = await this.#channel.post(text, {
-      onProgress: (progress) => this.#tell("mining", { progress }),
-    });
-    this.#tell("paid", { cost });
+    try {
+      const { cost } = await this.#channel.post(text, {
+        onProgress: (progress) => this.#tell("mining", { progress }),
+      });
+      this.#tell("paid", { cost });
+    } catch (error) {
+      this.#mustAnnounce = true; // somebody waits for what was not said
+      throw error;
+    }
   }
 
   async #connect({ isRelayed }: { isRelayed: boolean }): Promise<Connection> {
@@ -354,6 +359,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
     this.#peers.delete(peer.id);
     this.#introductions.forget(peer.id as PeerId);
     this.#tell("peerleave", { peer, reason });
+    // All are gone: rather, this peer was cut off.
+    if (reason === "vanished" && this.#peers.size === 0) this.#return();
   }
 
   #ask(peer: Peer, data: Received): Promise<Sendable> | undefined {
@@ -368,10 +375,14 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #tick(sleptMs: number): void {
     for (const link of this.#links) link.tick({ hasSlept: sleptMs > 0 });
-    if (sleptMs < GONE_MS) return;
-    // The others have given this peer up.
+    if (sleptMs >= GONE_MS) this.#return();
+  }
+
+  /** The others have given this peer up. The stream may be dead, too: a new one tells. */
+  #return(): void {
     this.#mustAnnounce = true;
-    if (this.#channel.state === "open") this.#announce();
+    this.#channel.pause();
+    this.#channel.resume();
   }
 
   /** The page goes, perhaps to come back: nothing can be waited for. */

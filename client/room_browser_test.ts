@@ -49,7 +49,7 @@ function roomTest(
           return node;
         },
         async member(...args) {
-          const member = await RoomMember.start(pages.origin, args);
+          const member = await RoomMember.start(pages.origin, { args });
           members.push(member);
           return member;
         },

@@ -9,6 +9,8 @@ import type { SendOptions, TransferProgress } from "./sendable.ts";
 export interface RoomOptions extends Omit<ChannelOptions, "sinceSeconds"> {
   /** Origins of nodes. Default: the node that served this module. */
   readonly nodes?: string | URL | readonly (string | URL)[] | undefined;
+  /** Leaves the room; before it is joined, gives that up. */
+  readonly signal?: AbortSignal | undefined;
   /** Only who knows it meets the others and can read what they say. */
   readonly password?: string | undefined;
   /** STUN and TURN servers of your own, used besides the node's. */

@@ -34,7 +34,7 @@ export interface TransferProgress {
   readonly total: number | undefined;
 }
 
-/** Options of `DataLink.send`. */
+/** Options of sending to a peer. */
 export interface SendOptions {
   /** Gives the transfer up, on both sides. */
   readonly signal?: AbortSignal | undefined;

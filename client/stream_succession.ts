@@ -34,8 +34,10 @@ export interface SuccessionOptions {
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 30_000;
-/** So long may an opening take where another node could be tried instead. */
+/** So long may an opening take where another node could be tried instead, … */
 const OPENING_MS = 5000;
+/** … and where there is none: what was dialled while the network was gone is dialled anew. */
+const LONELY_OPENING_MS = 10_000;
 
 /** Keeps a stream of a room open. */
 export class StreamSuccession {
@@ -190,7 +192,9 @@ export class StreamSuccession {
       listener: this.#listenTo(node),
       signal,
       now: this.#page.now,
-      patienceMs: this.#selector.known.length > 1 ? OPENING_MS : undefined,
+      patienceMs: this.#selector.known.length > 1
+        ? OPENING_MS
+        : LONELY_OPENING_MS,
     });
     await stream.read(this.#room, {
       ...this.#replay.query(),

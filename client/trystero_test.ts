@@ -26,7 +26,7 @@ Deno.test("relays of other strategies are no nodes", unawaited, () => {
   assertThrows(
     () => joinRoom({ appId: "chess", relayConfig: { urls } }, "table-7"),
     TypeError,
-    "http or https",
+    "Name a node as",
   );
 });
 

@@ -16,12 +16,7 @@
  *   in the code, and the code is the same for every puzzle.
  */
 
-import {
-  IS_VARYING,
-  LAYOUT,
-  ROUNDS_WITH_CONSTANT_H,
-  VARYING_WORD,
-} from "./puzzle_constants.ts";
+import { IS_VARYING, LAYOUT, VARYING_WORD } from "./puzzle_constants.ts";
 
 /** What an instance of the module exports. */
 export interface KernelExports {
@@ -167,13 +162,12 @@ function setRounds(
 
   for (let t = VARYING_WORD + 1; t < 64; t++) {
     if (IS_VARYING[t]) set(word(t), scheduleWord(lanes, t, word));
-    const hasH = t > VARYING_WORD + ROUNDS_WITH_CONSTANT_H;
     set(
       SUM,
       IS_VARYING[t]
         ? [constant(lanes, LAYOUT.roundConstants + t), get(word(t)), add]
         : constant(lanes, LAYOUT.words + t),
-      hasH ? [get(h), add] : [],
+      [get(h), add],
       [get(f), get(g), xor, get(e), and, get(g), xor, add], // ch
       [sumOfRotations(lanes, e, [6, 11, 25]), add],
     );

@@ -30,8 +30,8 @@ export const LAYOUT = {
   initialA: 8,
   /**
    * 64 words, from index 13 on: where the schedule word is constant, round
-   * constant plus schedule word (plus `h` in rounds 13 to 15, where that is
-   * constant too); where it varies, the constant part of the schedule word.
+   * constant plus schedule word; where it varies, the constant part of the
+   * schedule word.
    */
   words: 16,
   /** 64 words: the round constants. */
@@ -39,9 +39,6 @@ export const LAYOUT = {
   /** Words in all. */
   size: 144,
 } as const;
-
-/** Rounds after the varying one in which `h` is still a constant. */
-export const ROUNDS_WITH_CONSTANT_H = 3;
 
 /** The constants of a block (16 words, word 12 taken as 0), as {@linkcode LAYOUT} has them. */
 export function puzzleConstants(block: Int32Array): Int32Array<ArrayBuffer> {
@@ -56,13 +53,8 @@ export function puzzleConstants(block: Int32Array): Int32Array<ArrayBuffer> {
 
   const words = constantParts(block);
   for (let t = VARYING_WORD + 1; t < 64; t++) {
-    const sinceVarying = t - VARYING_WORD - 1;
-    const h = sinceVarying < ROUNDS_WITH_CONSTANT_H
-      ? head[7 - sinceVarying]!
-      : 0;
-    constants[LAYOUT.words + t] = IS_VARYING[t]
-      ? words[t]!
-      : words[t]! + ROUND_CONSTANTS[t]! + h;
+    constants[LAYOUT.words + t] = words[t]! +
+      (IS_VARYING[t] ? 0 : ROUND_CONSTANTS[t]!);
   }
   constants.set(ROUND_CONSTANTS, LAYOUT.roundConstants);
   return constants;

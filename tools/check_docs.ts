@@ -1,4 +1,6 @@
-/** Refuses a path or a task in a document that does not exist. */
+/** Refuses a path, a task or a message in a document that does not exist. */
+
+import { staleMessages } from "./quoted_messages.ts";
 
 const root = new URL("../", import.meta.url);
 const { tasks } = JSON.parse(
@@ -52,5 +54,26 @@ for await (const file of documents("")) {
   for (const [, task] of text.matchAll(/deno task ([a-z][\w:]*)/g)) {
     if (!Object.hasOwn(tasks, task!)) fail(`${file}: there is no task ${task}`);
   }
+}
+
+/** What the library may say, and what nodes say through it. */
+async function* speakingSources(): AsyncGenerator<string> {
+  for (const folder of ["client/", "client/trystero/", "core/"]) {
+    for await (const { name } of Deno.readDir(new URL(folder, root))) {
+      const isSource = name.endsWith(".ts") && !name.endsWith("_test.ts");
+      if (isSource) yield folder + name;
+    }
+  }
+  yield "server/api/problem.ts";
+}
+
+const QUOTING = "docs/troubleshooting.md";
+const sources: string[] = [];
+for await (const path of speakingSources()) {
+  sources.push(await Deno.readTextFile(new URL(path, root)));
+}
+const quoting = await Deno.readTextFile(new URL(QUOTING, root));
+for (const message of staleMessages(quoting, sources)) {
+  fail(`${QUOTING}: nothing says "${message}"`);
 }
 if (failures > 0) Deno.exit(1);

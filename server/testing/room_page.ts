@@ -34,17 +34,32 @@ export interface Joining {
   readonly iceTransportPolicy?: RTCIceTransportPolicy;
 }
 
+/** How a browser is started. */
+export interface BrowserStart {
+  /** Besides the usual ones. */
+  readonly args?: readonly string[];
+  readonly executablePath?: string;
+}
+
+/** What a member is run by. */
+export interface BrowserProcess {
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
 /** A server of empty pages: the application that imports the library of a node. */
-export function servePages(): { origin: string; close: () => Promise<void> } {
+export function servePages(
+  hostname = "127.0.0.1",
+): { origin: string; close: () => Promise<void> } {
   const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    { port: 0, hostname, onListen() {} },
     () =>
       new Response("<!DOCTYPE html><title>a page</title>", {
         headers: { "content-type": "text/html" },
       }),
   );
   return {
-    origin: `http://127.0.0.1:${server.addr.port}`,
+    origin: `http://${hostname}:${server.addr.port}`,
     close: () => server.shutdown(),
   };
 }
@@ -52,33 +67,28 @@ export function servePages(): { origin: string; close: () => Promise<void> } {
 /** See above. */
 export class RoomMember {
   readonly page: Page;
-  readonly #end: () => Promise<void>;
-  readonly #kill: () => void;
+  readonly #browser: BrowserProcess;
 
-  constructor(page: Page, end: () => Promise<void>, kill: () => void) {
+  constructor(page: Page, browser: BrowserProcess) {
     this.page = page;
-    this.#end = end;
-    this.#kill = kill;
+    this.#browser = browser;
   }
 
   /** A browser with one page of `origin`. */
   static async start(
     origin: string,
-    more: readonly string[] = [],
+    { args = [], executablePath = chromiumPath! }: BrowserStart = {},
   ): Promise<RoomMember> {
     const server = await chromium.launchServer({
-      executablePath: chromiumPath!,
-      args: [...CHROMIUM_ARGS, ...more],
+      executablePath,
+      args: [...CHROMIUM_ARGS, ...args],
       ignoreDefaultArgs: ["--disable-back-forward-cache"],
     });
     const browser: Browser = await chromium.connect(server.wsEndpoint());
     const page = await (await browser.newContext()).newPage();
     await page.goto(origin);
-    return new RoomMember(
-      page,
-      () => server.close(),
-      () => server.process().kill("SIGKILL"),
-    );
+    const { pid } = server.process();
+    return new RoomMember(page, { pid: pid!, close: () => server.close() });
   }
 
   /** Joins; resolves with this member's id. */
@@ -128,16 +138,20 @@ export class RoomMember {
     );
   }
 
-  /** Resolves when the room has told such a thing. */
-  async waitForTold(wanted: Partial<Told>, timeoutMs = 30_000): Promise<Told> {
+  /** Resolves when the room has told such a thing, at `sinceMs` or later. */
+  async waitForTold(
+    wanted: Partial<Told>,
+    { timeoutMs = 30_000, sinceMs = 0 } = {},
+  ): Promise<Told> {
     const handle = await this.page.waitForFunction(
-      (wanted) =>
+      ({ wanted, sinceMs }) =>
         (globalThis as unknown as MemberScope).told.find((told) =>
+          told.atMs >= sinceMs &&
           Object.entries(wanted).every(([name, value]) =>
             told[name as keyof Told] === value
           )
         ),
-      wanted,
+      { wanted, sinceMs },
       { timeout: timeoutMs, polling: 50 },
     );
     return await handle.jsonValue() as Told;
@@ -165,11 +179,19 @@ export class RoomMember {
 
   /** Ends the browser: pages are told. */
   async close(): Promise<void> {
-    await this.#end();
+    await this.#browser.close();
   }
 
   /** Ends the browser as a crash would: nobody is told. */
   kill(): void {
-    this.#kill();
+    Deno.kill(this.#browser.pid, "SIGKILL");
+  }
+
+  /** Stops the whole browser, as sleep does; resolves when it was woken. */
+  async sleep(sleepMs: number): Promise<void> {
+    const group = -this.#browser.pid; // playwright gives it one
+    Deno.kill(group, "SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, sleepMs));
+    Deno.kill(group, "SIGCONT");
   }
 }

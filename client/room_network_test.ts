@@ -1,0 +1,479 @@
+/** Rooms while networks change, fail and forbid, nodes die and devices sleep. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Config } from "../server/config.ts";
+import type { Surroundings } from "../server/node.ts";
+import { chromiumMissing, chromiumPath } from "../server/testing/chromium.ts";
+import { startNodeProcess } from "../server/testing/node_process.ts";
+import { RoomMember, servePages } from "../server/testing/room_page.ts";
+import { startTabbedChromium } from "../server/testing/tabbed_chromium.ts";
+import {
+  type Home,
+  networkMissing,
+  TestNetwork,
+} from "../server/testing/test_network.ts";
+import {
+  LOCAL_TURN,
+  startTestNode,
+  type TestNode,
+} from "../server/testing/test_node.ts";
+import { startTurnWorker } from "../server/turn/turn_thread.ts";
+
+/** A member in a network of its own. */
+interface Settler {
+  readonly member: RoomMember;
+  readonly home: Home;
+  /** How often it bought or renewed TURN. */
+  purchases(): number;
+}
+
+/** What a test works with; all of it is closed after. */
+interface Scene {
+  /** A node that sells TURN. */
+  node(
+    config?: Partial<Config>,
+    surroundings?: Surroundings,
+  ): Promise<TestNode>;
+  /** Starts a Chromium with a page. */
+  settler(...args: string[]): Promise<Settler>;
+  /** Starts one whose page is a tab, on this machine; `cover` hides it. */
+  tab(): Promise<{ member: RoomMember; cover: () => Promise<void> }>;
+}
+
+function networkTest(name: string, run: (scene: Scene) => Promise<void>): void {
+  Deno.test({
+    name: name + chromiumMissing + networkMissing,
+    ignore: chromiumPath === undefined || networkMissing !== "",
+    async fn() {
+      await using network = await TestNetwork.start();
+      const pages = servePages(network.address);
+      const secure =
+        `--unsafely-treat-insecure-origin-as-secure=${pages.origin}`;
+      const nodes: TestNode[] = [];
+      const members: RoomMember[] = [];
+      const scene: Scene = {
+        async node(config = {}, surroundings = {}) {
+          const host = network.address;
+          const started = await startTestNode(
+            { host, turn: LOCAL_TURN, ...config },
+            surroundings,
+          );
+          const node = { ...started, origin: `http://${host}:${started.port}` };
+          nodes.push(node);
+          return node;
+        },
+        async settler(...args) {
+          const home = await network.home();
+          const member = await RoomMember.start(pages.origin, {
+            executablePath: home.chromium,
+            args: [...args, secure],
+          });
+          members.push(member);
+          let purchases = 0;
+          member.page.on("request", (request) => {
+            if (new URL(request.url()).pathname === "/token") purchases++;
+          });
+          return { member, home, purchases: () => purchases };
+        },
+        async tab() {
+          const tabs = await startTabbedChromium([secure]);
+          const member = new RoomMember(tabs.page, tabs);
+          members.push(member);
+          await tabs.page.goto(pages.origin);
+          return { member, cover: tabs.cover };
+        },
+      };
+      try {
+        await run(scene);
+        for (const { faults } of nodes) assertEquals(faults, []);
+      } finally {
+        await Promise.all(members.map((member) => member.close()));
+        await Promise.all(nodes.map((node) => node.close()));
+        await pages.close();
+      }
+    },
+  });
+}
+
+/** Promised: what vanishes is gone, and what comes back is there, by then. */
+const PROMISED_MS = 10_000;
+
+function pass(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
+}
+
+/** All join, and are connected to each other; resolves with their ids. */
+async function meet(
+  { origin }: TestNode,
+  members: readonly RoomMember[],
+): Promise<string[]> {
+  const ids = await Promise.all(
+    members.map((member) => member.join({ nodes: [origin] })),
+  );
+  await Promise.all(
+    members.map((member) => member.waitForPeers(members.length - 1)),
+  );
+  for (const member of members) {
+    await member.run(({ room }) =>
+      room.addEventListener(
+        "request",
+        // deno-lint-ignore no-explicit-any -- the page's event
+        ({ respondWith }: any) => respondWith("here"),
+      )
+    );
+  }
+  return ids;
+}
+
+/** How long it takes until a member's only peer answers; at most a minute. */
+function waitForAnswer(member: RoomMember): Promise<number> {
+  return member.run(async ({ room }) => {
+    const askedMs = Date.now();
+    while (Date.now() - askedMs < 60_000) {
+      const [peer] = room.peers.values();
+      const answer = await peer?.request("there?", { timeoutMs: 1000 })
+        .catch(() => undefined);
+      if (answer === "here") break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return Date.now() - askedMs;
+  });
+}
+
+async function toldOf(member: RoomMember, type: string) {
+  return (await member.told()).filter((told) => told.type === type);
+}
+
+/** How a member's only peer is reached. */
+function routeOf(member: RoomMember) {
+  return member.run(async ({ room }) => {
+    const [peer] = room.peers.values();
+    const { connection } = await peer.stats();
+    const reports = new Map(await peer.connection.getStats());
+    // deno-lint-ignore no-explicit-any -- dictionaries that no lib has
+    const all = [...reports.values()] as any[];
+    const { selectedCandidatePairId } = all.find(({ type }) =>
+      type === "transport"
+    );
+    const { localCandidateId } = reports.get(selectedCandidatePairId) as {
+      localCandidateId: string;
+    };
+    const { relayProtocol } = reports.get(localCandidateId) as {
+      relayProtocol?: string;
+    };
+    return { connection, relayProtocol };
+  });
+}
+
+/** Lives of seconds: Chromium refreshes at half of an allocation's. */
+const SHORT_LIVED: Surroundings = {
+  startTurn: (options, told) =>
+    startTurnWorker(options, {
+      ...told,
+      limits: {
+        turnDefaultLifetimeSeconds: 6,
+        turnMaxLifetimeSeconds: 6,
+        turnGraceSeconds: 2,
+      },
+    }),
+  turnLifetimeSeconds: 5,
+};
+
+networkTest(
+  "peers that reach the node but not each other buy TURN, and renew it while they are relayed",
+  async (scene) => {
+    const node = await scene.node({}, SHORT_LIVED);
+    const [first, second] = [await scene.settler(), await scene.settler()];
+    await first.home.dropTo(second.home);
+    await meet(node, [first.member, second.member]);
+    await pass(16_000); // two lives of a credential with its grace
+    assert(await waitForAnswer(second.member) < 1000);
+    for (const { member, purchases } of [first, second]) {
+      assertEquals((await routeOf(member)).connection, "relayed");
+      assertEquals(await toldOf(member, "peerleave"), []);
+      const [direct, relayed] = await toldOf(member, "connecting");
+      assertEquals([direct!.state, relayed!.state], ["direct", "relayed"]);
+      assert(purchases() >= 5, `bought ${purchases()} times`);
+    }
+  },
+);
+
+networkTest(
+  "a peer whose network blocks UDP is relayed by TCP",
+  async (scene) => {
+    const node = await scene.node();
+    const [first, second] = [await scene.settler(), await scene.settler()];
+    await second.home.drop("-p", "udp");
+    await meet(node, [first.member, second.member]);
+    assertEquals(await routeOf(second.member), {
+      connection: "relayed",
+      relayProtocol: "tcp",
+    });
+  },
+);
+
+/** Sends its only peer a stream that goes on until `endStream`. */
+async function startStream(from: RoomMember, to: RoomMember): Promise<void> {
+  await to.run((scope) => {
+    const received = new Promise<string>((resolve) =>
+      scope.room.addEventListener(
+        "message",
+        async ({ data }: { data: unknown }) => {
+          if (!(data instanceof ReadableStream)) return;
+          const text = new Response(data).text();
+          resolve(await text.catch((error) => `${error.message}`));
+        },
+      )
+    );
+    Object.assign(scope, { received });
+  });
+  await from.run((scope) => {
+    let isEnough = false;
+    const enough = () => isEnough = true;
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        if (isEnough) controller.close();
+        else controller.enqueue(new TextEncoder().encode("drop "));
+      },
+    });
+    const sent = scope.room.send(body).then(
+      () => "sent",
+      (error: Error) => error.message,
+    );
+    Object.assign(scope, { enough, sent });
+  });
+}
+
+/** What became of it: of the sending, and what arrived. */
+async function endStream(
+  from: RoomMember,
+  to: RoomMember,
+): Promise<[sent: string, received: string]> {
+  return [
+    await from.run((scope) => {
+      const { enough, sent } = scope as unknown as {
+        enough: () => void;
+        sent: Promise<string>;
+      };
+      enough();
+      return sent;
+    }),
+    await to.run((scope) =>
+      (scope as unknown as { received: Promise<string> }).received
+    ),
+  ];
+}
+
+networkTest(
+  "a peer that changes its network stays, with what it is sending",
+  async (scene) => {
+    const node = await scene.node();
+    const [stays, moves] = [await scene.settler(), await scene.settler()];
+    await meet(node, [stays.member, moves.member]);
+    await startStream(moves.member, stays.member);
+    await moves.home.disconnect("wifi");
+    await moves.home.connect("mobile");
+    assert(await waitForAnswer(stays.member) < PROMISED_MS);
+    const [sent, received] = await endStream(moves.member, stays.member);
+    assertEquals(sent, "sent");
+    assertMatch(received, /^(drop )+$/);
+    for (const { member, purchases } of [stays, moves]) {
+      assertEquals(await toldOf(member, "peerleave"), []);
+      assertEquals(purchases(), 0);
+    }
+  },
+);
+
+/** Whom a page may film Chromium binds to each network, so that sockets die with it. */
+const CAMERA = [
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
+];
+
+networkTest(
+  "a peer whose sockets died with its network is connected anew, and its video comes again",
+  async (scene) => {
+    const node = await scene.node();
+    const stays = await scene.settler();
+    const moves = await scene.settler(...CAMERA);
+    await moves.member.page.evaluate(async () => {
+      const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+      Object.assign(globalThis, { stream });
+    });
+    await meet(node, [stays.member, moves.member]);
+    await moves.member.run((scope) =>
+      scope.room.addStream(
+        (scope as unknown as { stream: MediaStream }).stream,
+      )
+    );
+    await stays.member.waitForTold({ type: "track" });
+    await startStream(moves.member, stays.member);
+    const movedMs = Date.now();
+    await moves.home.disconnect("wifi");
+    await moves.home.connect("mobile");
+    assert(await waitForAnswer(stays.member) < PROMISED_MS);
+    await stays.member.waitForTold({ type: "track" }, { sinceMs: movedMs });
+    await stays.member.page.waitForFunction(async () => {
+      const { room } = globalThis as unknown as {
+        room: { peers: Map<string, { connection: RTCPeerConnection }> };
+      };
+      const [peer] = room.peers.values();
+      const reports = await peer!.connection.getStats();
+      // deno-lint-ignore no-explicit-any -- dictionaries that no lib has
+      return [...(reports as unknown as Map<string, any>).values()]
+        .some(({ framesDecoded }) => framesDecoded > 0);
+    });
+    // What was on its way is told to both, rather than lost.
+    for (const fate of await endStream(moves.member, stays.member)) {
+      assertMatch(fate, /connection/);
+    }
+    for (const { member, purchases } of [stays, moves]) {
+      assertEquals(await toldOf(member, "peerleave"), []);
+      assertEquals(purchases(), 0);
+    }
+  },
+);
+
+networkTest(
+  "a peer that is offline for 5 s stays; for 20 s it is gone, and back soon after",
+  async (scene) => {
+    const node = await scene.node();
+    const [stays, fades] = [await scene.settler(), await scene.settler()];
+    const both = [stays.member, fades.member];
+    const ids = await meet(node, both);
+    await startStream(fades.member, stays.member);
+    await fades.home.disconnect("wifi");
+    await pass(5000);
+    await fades.home.connect("wifi");
+    assert(await waitForAnswer(stays.member) < PROMISED_MS);
+    const [sent, received] = await endStream(fades.member, stays.member);
+    assertEquals(sent, "sent");
+    assertMatch(received, /^(drop )+$/);
+    for (const member of both) {
+      assertEquals(await toldOf(member, "peerleave"), []);
+    }
+
+    const cutMs = Date.now();
+    await fades.home.drop();
+    for (const [i, member] of both.entries()) {
+      const peer = ids[1 - i];
+      const told = { type: "peerleave", peer, reason: "vanished" };
+      const { atMs } = await member.waitForTold(told, { sinceMs: cutMs });
+      assert(atMs - cutMs < PROMISED_MS, `${atMs - cutMs} ms`);
+    }
+    await pass(cutMs + 20_000 - Date.now());
+    await fades.home.pass();
+    assert(await waitForAnswer(stays.member) < PROMISED_MS);
+    assert(await waitForAnswer(fades.member) < 1000);
+    assertEquals(stays.purchases() + fades.purchases(), 0);
+  },
+);
+
+networkTest(
+  "devices that sleep for 15 and 70 s are missed and come back; a hidden tab is kept",
+  async (scene) => {
+    const node = await scene.node();
+    const [stays, naps, sleeps, tab] = [
+      (await scene.settler()).member,
+      (await scene.settler()).member,
+      (await scene.settler()).member,
+      await scene.tab(),
+    ];
+    const ids = await meet(node, [stays, naps, sleeps, tab.member]);
+    await tab.cover();
+    const hidden = tab.member.run(async () => {
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 100);
+      await new Promise((resolve) => setTimeout(resolve, 75_000));
+      clearInterval(timer);
+      return { ticks, visibility: document.visibilityState };
+    });
+    const asleepMs = Date.now();
+    const isBack = async (sleeper: RoomMember, durationMs: number) => {
+      const awake = sleeper.sleep(durationMs);
+      const peer = ids[sleeper === naps ? 1 : 2]!;
+      const gone = await stays.waitForTold({ type: "peerleave", peer });
+      assert(gone.atMs - asleepMs < PROMISED_MS);
+      await awake;
+      const awakeMs = Date.now();
+      const again = { type: "peerjoin", peer };
+      const { atMs } = await stays.waitForTold(again, { sinceMs: gone.atMs });
+      assert(atMs - awakeMs < PROMISED_MS, `${atMs - awakeMs} ms`);
+    };
+    await Promise.all([isBack(naps, 15_000), isBack(sleeps, 70_000)]);
+    const { ticks, visibility } = await hidden;
+    assertEquals(visibility, "hidden");
+    assert(ticks < 150, `timers were not throttled: ${ticks} ticks`);
+    for (const member of [stays, naps, sleeps, tab.member]) {
+      await member.waitForPeers(3);
+    }
+    const left = await toldOf(stays, "peerleave");
+    assertEquals(left.filter(({ peer }) => peer === ids[3]), []);
+    const missed = await toldOf(tab.member, "peerleave");
+    assertEquals(missed.filter(({ peer }) => peer === ids[0]), []);
+  },
+);
+
+networkTest(
+  "peers stay while one of them cannot reach the node, and it comes back there",
+  async (scene) => {
+    const node = await scene.node();
+    const [first, second] = [
+      (await scene.settler()).member,
+      (await scene.settler()).member,
+    ];
+    await meet(node, [first, second]);
+    const offlineMs = Date.now();
+    await second.page.context().setOffline(true); // HTTP alone
+    await pass(2000);
+    assert(await waitForAnswer(first) < 1000);
+    const onlineMs = Date.now();
+    await second.page.context().setOffline(false);
+    const gone = { type: "state", state: "reconnecting" };
+    const { atMs: goneMs } = await second.waitForTold(gone, {
+      sinceMs: offlineMs,
+    });
+    const back = { type: "state", state: "joined" };
+    const { atMs } = await second.waitForTold(back, { sinceMs: goneMs });
+    assert(atMs - onlineMs < PROMISED_MS, `${atMs - onlineMs} ms`);
+    for (const member of [first, second]) {
+      assertEquals(await toldOf(member, "peerleave"), []);
+    }
+  },
+);
+
+Deno.test({
+  name: "five peers meet although a node is killed while they connect" +
+    chromiumMissing,
+  ignore: chromiumPath === undefined,
+  async fn() {
+    const pages = servePages();
+    const cheap = await startNodeProcess({
+      idleWork: 2 ** 16,
+      fullWork: 2 ** 16,
+    });
+    const dear = await startTestNode({
+      curve: { idleWork: 2 ** 18, fullWork: 2 ** 18 },
+    });
+    const members: RoomMember[] = [];
+    try {
+      for (let i = 0; i < 5; i++) {
+        members.push(await RoomMember.start(pages.origin));
+      }
+      const nodes = [cheap.origin, dear.origin];
+      const joining = members.map((member) => member.join({ nodes }));
+      await Promise.any(joining);
+      await cheap.kill();
+      await Promise.all(joining);
+      await Promise.all(members.map((member) => member.waitForPeers(4)));
+      for (const member of members) {
+        assertEquals(await member.run(({ room }) => room.node), dear.origin);
+      }
+    } finally {
+      await Promise.all(members.map((member) => member.close()));
+      await dear.close();
+      await pages.close();
+    }
+  },
+});
