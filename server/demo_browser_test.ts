@@ -255,6 +255,21 @@ browserTest(
 );
 
 browserTest(
+  "who cannot join is told why, and may try again",
+  async (node, browser) => {
+    const ann = await Visitor.open(browser, `${node.origin}/demo/#nowhere`);
+    await node.close();
+    await ann.click("Join");
+    await ann.page.getByRole("status")
+      .filter({ hasText: "does not answer" }).and(
+        ann.page.locator("#lobby-notice"),
+      ).waitFor();
+    const focused = await ann.page.evaluate(() => document.activeElement?.id);
+    assertEquals(focused, "join");
+  },
+);
+
+browserTest(
   "where no direct path is found a relay is used, and called so",
   async (node, browser) => {
     const url = `${node.origin}/demo/#far apart`;
