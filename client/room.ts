@@ -25,6 +25,8 @@ import { TypedEventTarget } from "./typed_events.ts";
 
 /** After so long without a node others may have come unheard. */
 const UNHEARD_MS = 30_000;
+/** An announcement that failed is repeated after so long. */
+const RETRY_MS = 10_000;
 const DEFAULT_MAX_PEERS = 64;
 /** Bits of work after which a runtime has compiled the engine well. */
 const WARM_UP_HEIGHT = 14;
@@ -47,8 +49,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #state: RoomState = "choosing";
   /** Envelopes are opened in the room's order. */
   #inbox: Promise<unknown> = Promise.resolve();
-  /** Whether those who are there may not know of this peer. */
-  #mustAnnounce = true;
+  /** Since when those who are there may not know of this peer. */
+  #announceAtMs = 0;
   #announcedAt: string | undefined;
   #lostAtMs = 0;
   #resolveJoined = () => {};
@@ -255,7 +257,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
         .then(async () => this.#receive(await this.#envelopes.open(data)));
     }, { signal });
     channel.addEventListener("resync", () => {
-      this.#mustAnnounce = true;
+      this.#announceAtMs = 0;
     }, { signal });
     channel.addEventListener("state", ({ state, cause }) => {
       if (state === "open") return this.#announce();
@@ -278,16 +280,17 @@ export class Room extends TypedEventTarget<RoomEvents> {
     const wasLong = this.#lostAtMs > 0 &&
       Date.now() - this.#lostAtMs > UNHEARD_MS;
     this.#lostAtMs = 0;
-    const isHeard = !this.#mustAnnounce && !wasLong &&
+    const isHeard = Date.now() < this.#announceAtMs && !wasLong &&
       node === this.#announcedAt;
     if (isHeard) return this.#setState("joined", "");
-    this.#mustAnnounce = false;
+    this.#announceAtMs = Infinity;
     this.#announcedAt = node;
     this.#setState("solving", "");
     this.#introductions.announce().then(
       () => this.#setJoined(),
       (error) => {
         this.#rejectJoined(error);
+        this.#announceAtMs = Date.now() + RETRY_MS;
         if (!this.#leaving.signal.aborted) this.#tell("error", { error });
       },
     );
@@ -353,6 +356,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
     if (this.#peers.get(peer.id) !== peer) return;
     this.#peers.delete(peer.id);
     this.#introductions.forget(peer.id as PeerId);
+    // It may be this side that was cut off.
+    if (reason === "vanished" && this.#peers.size === 0) this.#announceAtMs = 0;
     this.#tell("peerleave", { peer, reason });
   }
 
@@ -368,17 +373,17 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #tick(sleptMs: number): void {
     for (const link of this.#links) link.tick({ hasSlept: sleptMs > 0 });
-    if (sleptMs < GONE_MS) return;
-    // The others have given this peer up.
-    this.#mustAnnounce = true;
-    if (this.#channel.state === "open") this.#announce();
+    // The others have given this peer up. Alone, it may be in a tab whose timers are slowed down.
+    if (sleptMs >= GONE_MS && this.#peers.size > 0) this.#announceAtMs = 0;
+    const isDue = Date.now() >= this.#announceAtMs;
+    if (isDue && this.#channel.state === "open") this.#announce();
   }
 
   /** The page goes, perhaps to come back: nothing can be waited for. */
   #hide(): void {
     this.#introductions.close();
     this.#channel.pause();
-    this.#mustAnnounce = true;
+    this.#announceAtMs = 0;
     for (const link of this.#links) {
       link.leaveAtOnce();
       this.#dismiss(link, "left");
