@@ -64,6 +64,7 @@ export class Introductions {
   readonly #inboxes = new Map<PeerId, Promise<void>>();
   readonly #heard = new Set<PeerId>();
   #isHere = false;
+  #closing = new AbortController();
   /** Of offers, in the order that they are made in; few begin alike. */
   #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
   #prepared: Promise<OpenOffer | undefined> | undefined;
@@ -83,6 +84,8 @@ export class Introductions {
 
   /** Says that this peer is here. */
   async announce(): Promise<void> {
+    if (this.#closing.signal.aborted) this.#closing = new AbortController();
+    const { signal } = this.#closing;
     this.prepare();
     const preparing = this.#prepared;
     this.#prepared = undefined;
@@ -90,22 +93,27 @@ export class Introductions {
       preparing,
       new Promise<undefined>((resolve) => setTimeout(resolve, PREPARING_MS)),
     ]);
-    if (open === undefined) {
+    if (open === undefined || signal.aborted) {
       preparing?.then((late) => late?.connection.close());
-      await this.#host.post({ kind: "announce" });
+      if (!signal.aborted) await this.#host.post({ kind: "announce" });
       return;
     }
     this.#closeOpen();
     this.#open = open;
-    this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
     const { number, description } = open;
-    await this.#host.post({
-      kind: "offer",
-      to: EVERYONE,
-      attempt: number,
-      isRelayed: false,
-      description,
-    });
+    try {
+      await this.#host.post({
+        kind: "offer",
+        to: EVERYONE,
+        attempt: number,
+        isRelayed: false,
+        description,
+      });
+    } finally {
+      if (this.#open === open) {
+        this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
+      }
+    }
   }
 
   /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */
@@ -151,9 +159,10 @@ export class Introductions {
     if (missed !== undefined) this.reconnect(missed);
   }
 
-  /** Ends every attempt. */
+  /** Ends every attempt; there are none before the next announcement. */
   close(): void {
     this.#isHere = false;
+    this.#closing.abort();
     this.#closeOpen();
     this.#prepared?.then((open) => open?.connection.close());
     this.#prepared = undefined;
@@ -367,7 +376,7 @@ export class Introductions {
   }
 
   #hasRoomFor(id: PeerId): boolean {
-    return this.#host.hasRoomFor(
+    return !this.#closing.signal.aborted && this.#host.hasRoomFor(
       id,
       this.#attempts.size + this.#courtesies.size,
     );

@@ -214,3 +214,44 @@ introductionTest("an offer of nonsense fails, and is told", async () => {
   assertEquals(second!.errors.splice(0).length, 1);
   return [first!, second!];
 });
+
+introductionTest(
+  "what was heard before the end, or after it, begins nothing",
+  async () => {
+    const { members: [first, second], posts } = openRoom(2);
+    second!.hear({ from: second!.id, signal: { kind: "announce" } });
+    second!.hear({ from: first!.id, signal: { kind: "announce" } });
+    second!.introductions.close();
+    second!.hear({ from: first!.id, signal: { kind: "announce" } });
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals([second!.states, posts], [[], []]);
+    return [first!, second!];
+  },
+);
+
+introductionTest(
+  "an announcement that is ended while it is made leaves no connection",
+  async () => {
+    const made: Connection[] = [];
+    const posts: Post[] = [];
+    const member: Member = new Member(1, (post) => posts.push(post), {
+      connect: (options) => {
+        const Rtc = RTCPeerConnection as unknown;
+        made.push(
+          new Connection({
+            Rtc: Rtc as typeof globalThis.RTCPeerConnection,
+            configuration: {},
+            ...options,
+          }),
+        );
+        return Promise.resolve(made[0]!);
+      },
+    });
+    const announcing = member.introductions.announce();
+    member.introductions.close();
+    await announcing;
+    assertEquals(posts, []);
+    assertEquals(made.map(({ rtc }) => rtc.signalingState), ["closed"]);
+    return [member];
+  },
+);

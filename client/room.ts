@@ -247,6 +247,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #setState(state: RoomState, detail: string): void {
     if (this.#state === state && detail === "") return;
     this.#state = state;
+    if (state === "joined") this.#resolveJoined();
     this.#tell("state", { state, detail });
   }
 
@@ -298,7 +299,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #setJoined(): void {
     if (this.#state === "solving") this.#setState("joined", "");
-    this.#resolveJoined();
   }
 
   #receive(opened: Parameters<Introductions["receive"]>[0]): void {
