@@ -31,7 +31,7 @@ export class Attempt {
   /** Has `expire` called unless the attempt is over by then. */
   limit(limitMs: number, expire: () => void): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(expire, limitMs);
+    if (!this.over.aborted) this.#timer = setTimeout(expire, limitMs);
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import { DataLink, type DataLinkListener } from "./data_link.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 import { decodeDescription, encodeDescription } from "./description.ts";
 import type { LeaveReason } from "./room_events.ts";
+import { TransferError } from "./transfer_error.ts";
 
 /** Options of a {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -22,6 +23,8 @@ const SETTLED_MS = 20;
 const GATHERING_MS = 1000;
 /** what comes later is sent once, by then. */
 const LATE_MS = 3000;
+/** Browsers throw when some 16 MiB wait to be sent. */
+const MAX_UNSAID_BYTES = 1024 * 1024;
 
 /**
  * Both sides make the same two data channels, so that none needs announcing:
@@ -86,6 +89,8 @@ export class Connection {
       onRequest: (request) => this.listener?.onRequest(request),
       onReceiving: (transfer) => this.listener?.onReceiving(transfer),
     });
+    // The other side may never say that it has closed its end, too.
+    this.link.closed.addEventListener("abort", () => this.#lose("vanished"));
   }
 
   /** The offer, with the candidates that are found soon. */
@@ -123,11 +128,11 @@ export class Connection {
     }
   }
 
-  /** Says something to the other side's library. */
+  /** Says something to the other side's library; one that takes nothing is lost. */
   sayControl(message: unknown): void {
-    if (this.#control.readyState === "open") {
-      this.#control.send(JSON.stringify(message));
-    }
+    const { readyState, bufferedAmount } = this.#control;
+    if (bufferedAmount > MAX_UNSAID_BYTES) this.#lose("vanished");
+    else if (readyState === "open") this.#control.send(JSON.stringify(message));
   }
 
   /** Bytes that are not sent yet. */
@@ -138,7 +143,9 @@ export class Connection {
   /** Closes it; nobody is told. */
   close(): void {
     this.#isOver = true;
-    this.link.close();
+    this.#isGathered = true;
+    this.#onCandidate(); // nothing waits for more
+    this.link.close(new TransferError("The connection to this peer ended"));
     this.rtc.close();
   }
 

@@ -71,6 +71,18 @@ Deno.test("whatever a stream says, messages have an id and a quote is one", asyn
   );
 });
 
+Deno.test("a node cannot have the next one asked for what it would refuse", async () => {
+  const id = "x".repeat(10_000);
+  const text = `id: ${id}\ndata: long\n\nid: last\ndata: last\n\n`;
+  const fetch = nodeThatSays(text, 1000);
+  const channel = openChannel(ORIGIN, ROOM, { fetch });
+  const { data } = await new Promise<{ data: string }>((resolve) =>
+    channel.addEventListener("message", resolve)
+  );
+  assertEquals(data, "last");
+  channel.close();
+});
+
 Deno.test("whatever a node answers, a call ends with facts or a reason", async () => {
   const answers = fc.record({
     status: fc.constantFrom(200, 202, 400, 401, 404, 429, 500, 503),

@@ -32,8 +32,14 @@ export interface IntroductionsHost {
 const DIRECT_MS = 5000;
 /** An attempt without an answer or a connection is over by then. */
 const ATTEMPT_MS = 15_000;
+/** Relays and posts must be paid for before. */
+const PAYING_MS = 60_000;
 /** Whoever is to offer first is given so long. */
 const COURTESY_MS = 4000;
+/** After an attempt that failed nobody is offered one by hearsay for so long. */
+const REST_MS = 60_000;
+/** Signals of one envelope that are meant for one peer. */
+const MAX_SIGNALS = 4;
 /** Announcements of others that are remembered. */
 const MAX_HEARD = 16;
 /** An announcement does not wait longer for the offer that goes with it. */
@@ -63,7 +69,11 @@ export class Introductions {
   /** What came of each peer is taken in order. */
   readonly #inboxes = new Map<PeerId, Promise<void>>();
   readonly #heard = new Set<PeerId>();
+  /** Of those that others tell of. */
+  readonly #tried = new Set<PeerId>();
+  #restUntilMs = 0;
   #isHere = false;
+  #closing = new AbortController();
   /** Of offers, in the order that they are made in; few begin alike. */
   #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
   #prepared: Promise<OpenOffer | undefined> | undefined;
@@ -83,6 +93,8 @@ export class Introductions {
 
   /** Says that this peer is here. */
   async announce(): Promise<void> {
+    if (this.#closing.signal.aborted) this.#closing = new AbortController();
+    const { signal } = this.#closing;
     this.prepare();
     const preparing = this.#prepared;
     this.#prepared = undefined;
@@ -90,22 +102,27 @@ export class Introductions {
       preparing,
       new Promise<undefined>((resolve) => setTimeout(resolve, PREPARING_MS)),
     ]);
-    if (open === undefined) {
+    if (open === undefined || signal.aborted) {
       preparing?.then((late) => late?.connection.close());
-      await this.#host.post({ kind: "announce" });
+      if (!signal.aborted) await this.#host.post({ kind: "announce" });
       return;
     }
     this.#closeOpen();
     this.#open = open;
-    this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
     const { number, description } = open;
-    await this.#host.post({
-      kind: "offer",
-      to: EVERYONE,
-      attempt: number,
-      isRelayed: false,
-      description,
-    });
+    try {
+      await this.#host.post({
+        kind: "offer",
+        to: EVERYONE,
+        attempt: number,
+        isRelayed: false,
+        description,
+      });
+    } finally {
+      if (this.#open === open) {
+        this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
+      }
+    }
   }
 
   /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */
@@ -116,7 +133,11 @@ export class Introductions {
     }
     const { from } = opened;
     const isHere = this.#isHere;
-    for (const signal of opened.signals) {
+    const mine = opened.signals.filter((signal) =>
+      signal.kind === "announce" || signal.to === EVERYONE ||
+      signal.to === this.#host.selfId
+    );
+    for (const signal of mine.slice(0, MAX_SIGNALS)) {
       const turn = (this.#inboxes.get(from) ?? Promise.resolve())
         .then(() => this.#receiveSignal(from, signal, isHere))
         .catch((error) => this.#host.onError(error))
@@ -142,18 +163,23 @@ export class Introductions {
 
   /**
    * Peers that another one is connected to. One that this side has missed, for
-   * whatever reason, is offered a connection, one after the other.
+   * whatever reason, is offered a connection, one after the other; some may
+   * not want one, or not be there at all.
    */
   hearOf(ids: readonly PeerId[]): void {
     if (this.#attempts.size > 0 || this.#courtesies.size > 0) return;
-    const known = new Set([...this.#host.peers(), this.#host.selfId]);
-    const missed = ids.find((id) => !known.has(id));
-    if (missed !== undefined) this.reconnect(missed);
+    if (performance.now() < this.#restUntilMs) return;
+    const known = new Set([...this.#host.peers(), ...this.#tried]);
+    const missed = ids.find((id) => this.#host.selfId < id && !known.has(id));
+    if (missed === undefined) return this.#tried.clear();
+    this.#tried.add(missed);
+    this.#offer(missed);
   }
 
-  /** Ends every attempt. */
+  /** Ends every attempt; there are none before the next announcement. */
   close(): void {
     this.#isHere = false;
+    this.#closing.abort();
     this.#closeOpen();
     this.#prepared?.then((open) => open?.connection.close());
     this.#prepared = undefined;
@@ -202,8 +228,8 @@ export class Introductions {
       if (open !== undefined && isFirst) return await this.#answer(id, open);
       return void this.#offer(id);
     }
-    // That peer will see this one's announcement, and answer or offer; or it
-    // has lost a connection that was well until just now.
+    // That peer will see this one's announcement, and answer or offer. Or it
+    // is connected; unless it has left, and nothing came of its goodbye.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -271,6 +297,9 @@ export class Introductions {
         isRelayed,
         description,
       });
+      if (connection.rtc.signalingState === "have-local-offer") {
+        attempt.limit(ATTEMPT_MS, () => this.#fail(id, attempt));
+      }
     } catch (error) {
       this.#fail(id, attempt, error);
     }
@@ -302,7 +331,10 @@ export class Introductions {
         to: id,
         attempt: attempt.number,
         description,
-      }).then(() => this.#postLate(id, attempt, connection), fail);
+      }).then(() => {
+        attempt.limit(ATTEMPT_MS, () => this.#fail(id, attempt));
+        return this.#postLate(id, attempt, connection);
+      }).catch(fail);
     } catch (error) {
       fail(error);
     }
@@ -317,7 +349,7 @@ export class Introductions {
     this.#endCourtesy(id);
     if (!this.#hasRoomFor(id)) return undefined;
     const attempt = new Attempt(kind);
-    attempt.limit(ATTEMPT_MS, () => this.#fail(id, attempt));
+    attempt.limit(PAYING_MS, () => this.#fail(id, attempt));
     this.#attempts.set(id, attempt);
     this.#host.onConnecting(id, kind.isRelayed ? "relayed" : "direct");
     return attempt;
@@ -345,6 +377,7 @@ export class Introductions {
     if (isAnswered && !isRelayed && this.#host.hasRelay()) {
       this.#offer(id, { isRelayed: true });
     } else {
+      this.#restUntilMs = performance.now() + REST_MS;
       this.#host.onConnecting(id, "failed");
     }
   }
@@ -370,7 +403,7 @@ export class Introductions {
   }
 
   #hasRoomFor(id: PeerId): boolean {
-    return this.#host.hasRoomFor(
+    return !this.#closing.signal.aborted && this.#host.hasRoomFor(
       id,
       this.#attempts.size + this.#courtesies.size,
     );

@@ -186,6 +186,7 @@ export class PeerLink implements Peer {
   /** Says goodbye, lets out what was sent before, and closes. */
   async leave(): Promise<void> {
     const connection = this.#connection;
+    connection.listener = undefined;
     connection.sayControl({ leave: true });
     const lateMs = performance.now() + FLUSH_MS;
     while (connection.unsentBytes > 0 && performance.now() < lateMs) {
@@ -250,7 +251,7 @@ export class PeerLink implements Peer {
     } catch {
       return;
     }
-    if ("ping" in message) {
+    if (typeof message.ping === "number") {
       this.#connection.sayControl({ pong: message.ping });
       if (Array.isArray(message.peers)) this.#listener.onPeers(message.peers);
     } else if (typeof message.pong === "number") {

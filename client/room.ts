@@ -25,6 +25,8 @@ import { TypedEventTarget } from "./typed_events.ts";
 
 /** After so long without a node others may have come unheard. */
 const UNHEARD_MS = 30_000;
+/** An announcement that failed is repeated after so long. */
+const RETRY_MS = 10_000;
 const DEFAULT_MAX_PEERS = 64;
 /** Bits of work after which a runtime has compiled the engine well. */
 const WARM_UP_HEIGHT = 14;
@@ -47,8 +49,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #state: RoomState = "choosing";
   /** Envelopes are opened in the room's order. */
   #inbox: Promise<unknown> = Promise.resolve();
-  /** Whether those who are there may not know of this peer. */
-  #mustAnnounce = true;
+  /** Since when those who are there may not know of this peer. */
+  #announceAtMs = 0;
   #announcedAt: string | undefined;
   #lostAtMs = 0;
   #resolveJoined = () => {};
@@ -245,6 +247,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #setState(state: RoomState, detail: string): void {
     if (this.#state === state && detail === "") return;
     this.#state = state;
+    if (state === "joined") this.#resolveJoined();
     this.#tell("state", { state, detail });
   }
 
@@ -255,7 +258,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
         .then(async () => this.#receive(await this.#envelopes.open(data)));
     }, { signal });
     channel.addEventListener("resync", () => {
-      this.#mustAnnounce = true;
+      this.#announceAtMs = 0;
     }, { signal });
     channel.addEventListener("state", ({ state, cause }) => {
       if (state === "open") return this.#announce();
@@ -278,10 +281,10 @@ export class Room extends TypedEventTarget<RoomEvents> {
     const wasLong = this.#lostAtMs > 0 &&
       Date.now() - this.#lostAtMs > UNHEARD_MS;
     this.#lostAtMs = 0;
-    const isHeard = !this.#mustAnnounce && !wasLong &&
+    const isHeard = Date.now() < this.#announceAtMs && !wasLong &&
       node === this.#announcedAt;
     if (isHeard) return this.#setState("joined", "");
-    this.#mustAnnounce = false;
+    this.#announceAtMs = Infinity;
     this.#announcedAt = node;
     this.#setState("solving", "");
     this.#introductions.announce().then(
@@ -295,7 +298,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #setJoined(): void {
     if (this.#state === "solving") this.#setState("joined", "");
-    this.#resolveJoined();
   }
 
   #receive(opened: Parameters<Introductions["receive"]>[0]): void {
@@ -310,7 +312,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
       });
       this.#tell("paid", { cost });
     } catch (error) {
-      this.#mustAnnounce = true; // somebody waits for what was not said
+      // Somebody waits for what was not said.
+      this.#announceAtMs = Math.min(this.#announceAtMs, Date.now() + RETRY_MS);
       throw error;
     }
   }
@@ -375,12 +378,15 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #tick(sleptMs: number): void {
     for (const link of this.#links) link.tick({ hasSlept: sleptMs > 0 });
-    if (sleptMs >= GONE_MS) this.#return();
+    // The others have given this peer up. Alone, it may be in a tab whose timers are slowed down.
+    if (sleptMs >= GONE_MS && this.#peers.size > 0) this.#return();
+    const isDue = Date.now() >= this.#announceAtMs;
+    if (isDue && this.#channel.state === "open") this.#announce();
   }
 
-  /** The others have given this peer up. The stream may be dead, too: a new one tells. */
+  /** Others may have given this peer up. The stream may be dead, too: a new one tells. */
   #return(): void {
-    this.#mustAnnounce = true;
+    this.#announceAtMs = 0;
     this.#channel.pause();
     this.#channel.resume();
   }
@@ -389,7 +395,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #hide(): void {
     this.#introductions.close();
     this.#channel.pause();
-    this.#mustAnnounce = true;
+    this.#announceAtMs = 0;
     for (const link of this.#links) {
       link.leaveAtOnce();
       this.#dismiss(link, "left");

@@ -30,6 +30,9 @@ export interface RoomStreamListener {
 /** Longer silence than this means that the stream is dead: the node sends a quote every 15 s. */
 const SILENCE_MS = (LIMITS.heartbeatSeconds * 2 + 5) * 1000;
 
+/** Other nodes refuse to replay after a longer id. */
+const ID_CHARACTERS = 16;
+
 /** Reads one stream. */
 export class RoomStream {
   /** Why the node ends it, when it said so. */
@@ -99,7 +102,9 @@ export class RoomStream {
   #receive({ event, id, data }: StreamEvent): void {
     switch (event) {
       case undefined:
-        if (id !== undefined) this.#listener.onMessage(id, data);
+        if (id && id.length <= ID_CHARACTERS) {
+          this.#listener.onMessage(id, data);
+        }
         return;
       case EVENTS.quote:
         return this.#listener.onQuote(parseQuote(parseJson(data)));

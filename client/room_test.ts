@@ -171,3 +171,52 @@ roomTest("junk in a room disturbs nobody", async (scene) => {
   assertEquals((await heard).data, "still here");
   assertEquals(errors, []);
 });
+
+roomTest(
+  "what a room has missed is followed by an announcement, repeated when it fails",
+  async ({ join }) => {
+    let stream: TransformStreamDefaultController<Uint8Array>;
+    let isFailing = false;
+    const room = await join({
+      fetch: async (url, init) => {
+        if (isFailing && init?.method === "POST") throw new Error("cut off");
+        const response = await fetch(url, init);
+        const { headers } = response;
+        if (!headers.get("content-type")?.includes("stream")) return response;
+        const copy = new TransformStream({ start: (it) => void (stream = it) });
+        return new Response(response.body!.pipeThrough(copy), { headers });
+      },
+    });
+    isFailing = true;
+    const failing = next(room, "error");
+    const lost = "event: resync\ndata: {}\n\n";
+    stream!.enqueue(new TextEncoder().encode(lost));
+    assert(String((await failing).error).includes("cut off"));
+    isFailing = false;
+    const realNow = Date.now;
+    const paid = next(room, "paid");
+    Date.now = () => realNow() + 10_000;
+    try {
+      await paid;
+    } finally {
+      Date.now = realNow;
+    }
+    if (room.state !== "joined") await next(room, "state");
+    assertEquals(room.state, "joined");
+  },
+);
+
+roomTest("two who fell silent for each other meet again", async (scene) => {
+  const [first, second] = await joinTwo(scene);
+  const gone = [first, second].map((room) => next(room, "peerleave"));
+  const back = [first, second].map((room) => next(room, "peerjoin"));
+  const realNow = performance.now;
+  performance.now = () => realNow.call(performance) + 10_000;
+  try {
+    const reasons = (await Promise.all(gone)).map(({ reason }) => reason);
+    assert(reasons.includes("vanished")); // the other may hear of it
+    await Promise.all(back);
+  } finally {
+    performance.now = realNow;
+  }
+});

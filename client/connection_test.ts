@@ -1,0 +1,44 @@
+/** Two real connections, one of them of a peer that does what no library would. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { connectionTest } from "./testing/connection_pair.ts";
+import { TransferError } from "./transfer_error.ts";
+
+connectionTest(
+  "a peer whose data make no sense is lost at once, whatever it does then",
+  ({ far }) => {
+    let reason: string | undefined;
+    far.onLost = (why) => reason = why;
+    far.link.close(
+      new TransferError("This peer does not keep to the protocol"),
+    );
+    assertEquals(reason, "vanished");
+    return Promise.resolve();
+  },
+);
+
+connectionTest(
+  "a peer that does not take what is said to it is lost, and nothing is thrown",
+  ({ far }) => {
+    let reason: string | undefined;
+    far.onLost = (why) => reason = why;
+    for (let i = 0; i < 100; i++) far.sayControl("x".repeat(60_000));
+    assertEquals(reason, "vanished");
+    return Promise.resolve();
+  },
+);
+
+connectionTest(
+  "what is under way when a connection ends fails as the link says",
+  async ({ near, far }) => {
+    far.listener = {
+      onMessage() {},
+      onRequest: () => new Promise(() => {}),
+      onReceiving() {},
+    };
+    const asked = near.link.request("and?");
+    const failing = assertRejects(() => asked, TransferError, "ended");
+    near.close();
+    await failing;
+  },
+);
