@@ -1,6 +1,6 @@
 /** All that is on its way out: what may begin, and how it ends. */
 
-import { type DataHead } from "./data_frame.ts";
+import type { DataHead } from "./data_frame.ts";
 import { OutgoingTransfer } from "./outgoing_transfer.ts";
 import type { SendBuffer } from "./send_buffer.ts";
 import {
