@@ -25,6 +25,7 @@ import { type Page, thisPage } from "./page.ts";
 import { PostQueue } from "./post_queue.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
 import { StreamSuccession } from "./stream_succession.ts";
+import { TypedEventTarget } from "./typed_events.ts";
 
 /** Options of {@linkcode openChannel}. */
 export interface ChannelOptions extends NodeClientOptions {
@@ -79,7 +80,7 @@ export function openChannel(
 }
 
 /** See {@linkcode openChannel}. */
-export class Channel extends EventTarget {
+export class Channel extends TypedEventTarget<ChannelEvents> {
   /** The room's name. */
   readonly room: RoomHash;
   /** Resolves at the first opening; rejects when the channel closes before. */
@@ -145,10 +146,9 @@ export class Channel extends EventTarget {
     });
     this.ready.catch(() => {}); // told by the state too
     this.#startDeadline(client.timeoutMs ?? 15_000);
-    if (signal?.aborted) this.close();
-    signal?.addEventListener("abort", () => this.close(), {
-      signal: this.#closing.signal,
-    });
+    const end = () => this.#end(signal!.reason);
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end, this.#closing);
     this.#streams.run();
   }
 
@@ -208,28 +208,6 @@ export class Channel extends EventTarget {
   /** Closes the stream and gives up posts that are waiting. */
   close(): void {
     this.#end(new DOMException("The channel was closed", "AbortError"));
-  }
-
-  /** As EventTarget's, with this channel's events. */
-  override addEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: (event: ChannelEvents[K]) => void,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener as (event: Event) => void, options);
-  }
-
-  /** As EventTarget's, with this channel's events. */
-  override removeEventListener<K extends keyof ChannelEvents>(
-    type: K,
-    listener: (event: ChannelEvents[K]) => void,
-    options?: boolean | EventListenerOptions,
-  ): void {
-    super.removeEventListener(
-      type,
-      listener as (event: Event) => void,
-      options,
-    );
   }
 
   /** Pays at the node that is used, and again at the next one when that fails. */

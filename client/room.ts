@@ -155,6 +155,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
         ...options,
         onProgress: onProgress && ((progress) => onProgress(progress, link)),
       }).catch((error) => {
+        streams?.[i]!.cancel(error).catch(() => {}); // unless it is being read
         if (to !== undefined || this.#peers.get(link.id) === link) throw error;
       })
     ));
@@ -363,11 +364,21 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #ask(peer: Peer, data: Received): Promise<Sendable> | undefined {
     let answer: Promise<Sendable> | undefined;
+    let isOver = false;
     this.#tell("request", {
       peer,
       data,
-      respondWith: (value) => answer ??= Promise.resolve(value),
+      respondWith(value) {
+        if (isOver) {
+          throw new DOMException(
+            "Too late: answer at once, with a promise",
+            "InvalidStateError",
+          );
+        }
+        answer ??= Promise.resolve(value);
+      },
     });
+    isOver = true;
     return answer;
   }
 
