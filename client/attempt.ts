@@ -9,6 +9,7 @@ export class Attempt {
   /** Named by the offering side. */
   readonly number: number;
   readonly #over = new AbortController();
+  readonly over: AbortSignal = this.#over.signal;
   #timer: ReturnType<typeof setTimeout> | undefined;
   connection: Connection | undefined;
 
@@ -22,10 +23,6 @@ export class Attempt {
     this.isOffer = isOffer;
     this.isRelayed = isRelayed;
     this.number = number;
-  }
-
-  get over(): AbortSignal {
-    return this.#over.signal;
   }
 
   /** Has `expire` called unless the attempt is over by then. */

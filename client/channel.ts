@@ -146,10 +146,9 @@ export class Channel extends TypedEventTarget<ChannelEvents> {
     });
     this.ready.catch(() => {}); // told by the state too
     this.#startDeadline(client.timeoutMs ?? 15_000);
-    if (signal?.aborted) this.close();
-    signal?.addEventListener("abort", () => this.close(), {
-      signal: this.#closing.signal,
-    });
+    const end = () => this.#end(signal!.reason);
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end, this.#closing);
     this.#streams.run();
   }
 

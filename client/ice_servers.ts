@@ -18,8 +18,6 @@ export interface IceServersOptions {
   readonly signal: AbortSignal;
 }
 
-/** Codes by which a node says that it has no TURN to sell. */
-const NO_TURN = /^(no-turn|turn-unavailable)$/;
 /** A credential in use is renewed after this share of its life. */
 const RENEW_AT = 0.5;
 
@@ -99,7 +97,7 @@ export class IceServers {
     } catch (error) {
       this.#forget(node); // whoever needs one next buys anew
       const { code } = error as NodeRefusalError;
-      if (NO_TURN.test(code)) this.#withoutTurn = node.origin;
+      if (code === "no-turn") this.#withoutTurn = node.origin;
       else if (!signal.aborted) onError(error);
       return [];
     }

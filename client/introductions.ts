@@ -32,7 +32,7 @@ export interface IntroductionsHost {
 const DIRECT_MS = 5000;
 /** An attempt without an answer or a connection is over by then. */
 const ATTEMPT_MS = 15_000;
-/** Relays and posts must be paid for before. */
+/** Relays and posts must be paid for before; announcement and answer together. */
 const PAYING_MS = 60_000;
 /** Whoever is to offer first is given so long. */
 const COURTESY_MS = 4000;
@@ -110,19 +110,14 @@ export class Introductions {
     this.#closeOpen();
     this.#open = open;
     const { number, description } = open;
-    try {
-      await this.#host.post({
-        kind: "offer",
-        to: EVERYONE,
-        attempt: number,
-        isRelayed: false,
-        description,
-      });
-    } finally {
-      if (this.#open === open) {
-        this.#openTimer = setTimeout(() => this.#closeOpen(), ATTEMPT_MS);
-      }
-    }
+    this.#openTimer = setTimeout(() => this.#closeOpen(), PAYING_MS);
+    await this.#host.post({
+      kind: "offer",
+      to: EVERYONE,
+      attempt: number,
+      isRelayed: false,
+      description,
+    });
   }
 
   /** Takes what an envelope of the room holds; an own one tells that this peer is heard. */

@@ -19,29 +19,22 @@ export class KnownNode {
   readonly #page: Page;
   #asking: Promise<void> | undefined;
   #roundTripMs = 0;
-  #work: number = MESH_FLOOR;
+  /** Hashes of a post there, without surcharge; the least there is where it is not known. */
+  work: number = MESH_FLOOR;
   #quotedAt = -Infinity;
-  #failedAt = -Infinity;
-  #cause: unknown;
+  /** When it failed last. */
+  failedAt = -Infinity;
+  /** What went wrong last. */
+  cause: unknown;
 
   constructor(client: NodeClient, page: Page) {
     this.client = client;
     this.#page = page;
   }
 
-  /** When it failed last. */
-  get failedAt(): number {
-    return this.#failedAt;
-  }
-
-  /** What went wrong last. */
-  get cause(): unknown {
-    return this.#cause;
-  }
-
   /** Whether it failed lately. */
   get hasFailed(): boolean {
-    return this.#page.now() - this.#failedAt < FAILED_MS;
+    return this.#page.now() - this.failedAt < FAILED_MS;
   }
 
   /** Whether its price is known. */
@@ -49,14 +42,9 @@ export class KnownNode {
     return this.#page.now() - this.#quotedAt < QUOTED_MS;
   }
 
-  /** Hashes of a post there, without surcharge; the least there is where it is not known. */
-  get work(): number {
-    return this.#work;
-  }
-
   /** Time that a post there takes. */
   costMs(hashesPerMs: number): number {
-    return this.#roundTripMs + this.#work / hashesPerMs;
+    return this.#roundTripMs + this.work / hashesPerMs;
   }
 
   /** Asks for its price; rejects when it has none. */
@@ -81,30 +69,30 @@ export class KnownNode {
   hearQuote({ token }: Quote): void {
     const parsed = parseToken(token);
     if (!parsed.ok) return;
-    this.#work = workOf(parsed.value.height);
+    this.work = workOf(parsed.value.height);
     this.#quotedAt = this.#page.now();
   }
 
   /** It is to be tried last, for a while. */
   fail(cause: unknown): void {
-    this.#cause = cause;
-    this.#failedAt = this.#page.now();
+    this.cause = cause;
+    this.failedAt = this.#page.now();
     this.#quotedAt = -Infinity;
   }
 
   /** Its stream is open. */
   recover(): void {
-    this.#failedAt = -Infinity;
+    this.failedAt = -Infinity;
   }
 
   /** Something stands in the way that is not its fault. */
   delay(cause: unknown): void {
-    this.#cause = cause;
+    this.cause = cause;
   }
 
   /** Whether trying again would give the same answer. */
   get isHopeless(): boolean {
-    return isFinal(this.#cause);
+    return isFinal(this.cause);
   }
 }
 

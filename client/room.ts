@@ -52,7 +52,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
   /** Since when those who are there may not know of this peer. */
   #announceAtMs = 0;
   #announcedAt: string | undefined;
-  #lostAtMs = 0;
   #resolveJoined = () => {};
   #rejectJoined: (reason: unknown) => void = () => {};
 
@@ -155,6 +154,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
         ...options,
         onProgress: onProgress && ((progress) => onProgress(progress, link)),
       }).catch((error) => {
+        streams?.[i]?.cancel(error).catch(() => {}); // unless it is being read
         if (to !== undefined || this.#peers.get(link.id) === link) throw error;
       })
     ));
@@ -266,7 +266,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
         this.#rejectJoined(cause);
         return void this.leave();
       }
-      if (this.#state === "joined") this.#lostAtMs = Date.now();
+      const unheardAtMs = Date.now() + UNHEARD_MS;
+      this.#announceAtMs = Math.min(this.#announceAtMs, unheardAtMs);
       const detail = cause instanceof Error ? cause.message : "";
       this.#setState(
         state === "connecting" ? "choosing" : "reconnecting",
@@ -278,19 +279,17 @@ export class Room extends TypedEventTarget<RoomEvents> {
   /** Once; again where those who come may not have heard it. */
   #announce(): void {
     const { node } = this;
-    const wasLong = this.#lostAtMs > 0 &&
-      Date.now() - this.#lostAtMs > UNHEARD_MS;
-    this.#lostAtMs = 0;
-    const isHeard = Date.now() < this.#announceAtMs && !wasLong &&
+    const isHeard = Date.now() < this.#announceAtMs &&
       node === this.#announcedAt;
-    if (isHeard) return this.#setState("joined", "");
     this.#announceAtMs = Infinity;
+    if (isHeard) return this.#setState("joined", "");
     this.#announcedAt = node;
     this.#setState("solving", "");
     this.#introductions.announce().then(
       () => this.#setJoined(),
       (error) => {
         this.#rejectJoined(error);
+        this.#announcedAt = undefined;
         if (!this.#leaving.signal.aborted) this.#tell("error", { error });
       },
     );
@@ -368,11 +367,21 @@ export class Room extends TypedEventTarget<RoomEvents> {
 
   #ask(peer: Peer, data: Received): Promise<Sendable> | undefined {
     let answer: Promise<Sendable> | undefined;
+    let isOver = false;
     this.#tell("request", {
       peer,
       data,
-      respondWith: (value) => answer ??= Promise.resolve(value),
+      respondWith(value) {
+        if (isOver) {
+          throw new DOMException(
+            "Too late: answer at once, with a promise",
+            "InvalidStateError",
+          );
+        }
+        answer ??= Promise.resolve(value);
+      },
     });
+    isOver = true;
     return answer;
   }
 

@@ -28,7 +28,7 @@ export interface RoomEvents {
   peerleave: Event & { readonly peer: Peer; readonly reason: LeaveReason };
   /** A peer has sent something. */
   message: Event & { readonly peer: Peer; readonly data: Received };
-  /** A peer asks; answer with `respondWith`, at once or by a promise. */
+  /** A peer asks; answer with `respondWith`, at once; what takes a while by a promise. */
   request: Event & {
     readonly peer: Peer;
     readonly data: Received;

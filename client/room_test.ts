@@ -150,6 +150,15 @@ roomTest(
     const reason = new Error("enough");
     const signal = AbortSignal.abort(reason);
     assertEquals(await join({ signal }).catch((error) => error), reason);
+    const late = new AbortController();
+    const joining = join({
+      signal: late.signal,
+      fetch: (url, init) => {
+        late.abort(reason);
+        return fetch(url, init);
+      },
+    });
+    assertEquals(await joining.catch((error) => error), reason);
   },
 );
 
@@ -220,3 +229,41 @@ roomTest("two who fell silent for each other meet again", async (scene) => {
     performance.now = realNow;
   }
 });
+
+roomTest(
+  "an answer that comes too late is the listener's fault",
+  async (scene) => {
+    const [first, second] = await joinTwo(scene);
+    const late = new Promise<unknown>((resolve) =>
+      second.addEventListener("request", async ({ respondWith }) => {
+        await Promise.resolve();
+        try {
+          resolve(respondWith("hello"));
+        } catch (error) {
+          resolve(error);
+        }
+      })
+    );
+    await assertRejects(() => first.request("?", { to: second.selfId }), Error);
+    const error = await late;
+    assert(error instanceof DOMException && error.name === "InvalidStateError");
+  },
+);
+
+roomTest(
+  "one that takes nothing does not hold up a stream to others",
+  async (scene) => {
+    const [first, second] = await joinTwo(scene);
+    const third = await scene.join();
+    while (first.peers.size < 2) await next(first, "peerjoin");
+    const heard = next(third, "message").then(({ data }) =>
+      new Response(data as ReadableStream<Uint8Array>).text()
+    );
+    const peer = first.peers.get(second.selfId)!;
+    peer.send = () => Promise.reject(new Error("It takes nothing"));
+    const chunks = Array(5).fill(new TextEncoder().encode("x"));
+    const sending = first.send(ReadableStream.from(chunks));
+    await assertRejects(() => sending, Error, "takes nothing");
+    assertEquals(await heard, "xxxxx");
+  },
+);
