@@ -3,6 +3,7 @@
 import { Attempt } from "./attempt.ts";
 import type { Connection } from "./connection.ts";
 import type { Opened } from "./envelope.ts";
+import { OpenOffers } from "./open_offer.ts";
 import { EVERYONE, type PeerId } from "./peer_id.ts";
 import type { Signal } from "./signal.ts";
 
@@ -42,17 +43,8 @@ const REST_MS = 60_000;
 const MAX_SIGNALS = 4;
 /** Announcements of others that are remembered. */
 const MAX_HEARD = 16;
-/** An announcement does not wait longer for the offer that goes with it. */
-const PREPARING_MS = 300;
 
 type Offer = Extract<Signal, { readonly kind: "offer" }>;
-
-/** An offer to whoever answers it first. */
-interface OpenOffer {
-  readonly number: number;
-  readonly connection: Connection;
-  readonly description: Uint8Array;
-}
 
 /**
  * A newcomer announces itself once, by an offer to everyone. Of those who are
@@ -76,10 +68,11 @@ export class Introductions {
   #closing = new AbortController();
   /** Of offers, in the order that they are made in; few begin alike. */
   #nextNumber = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
-  #prepared: Promise<OpenOffer | undefined> | undefined;
-  /** What the last announcement offered, while nobody has answered. */
-  #open: OpenOffer | undefined;
-  #openTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #openOffers = new OpenOffers(async () => {
+    const connection = await this.#host.connect({ isRelayed: false });
+    const description = await connection.offer();
+    return { number: this.#nextNumber++, connection, description };
+  }, PAYING_MS);
 
   constructor(host: IntroductionsHost) {
     this.#host = host;
@@ -87,8 +80,8 @@ export class Introductions {
 
   /** Makes the offer of the next announcement, while there is time. */
   prepare(): void {
-    if (this.#host.isRelayed()) return; // relays are not bought for nobody
-    this.#prepared ??= this.#makeOpenOffer().catch(() => undefined);
+    // Relays are not bought for nobody.
+    if (!this.#host.isRelayed()) this.#openOffers.prepare();
   }
 
   /** Says that this peer is here. */
@@ -96,21 +89,13 @@ export class Introductions {
     if (this.#closing.signal.aborted) this.#closing = new AbortController();
     const { signal } = this.#closing;
     this.prepare();
-    const preparing = this.#prepared;
-    this.#prepared = undefined;
-    const open = await Promise.race([
-      preparing,
-      new Promise<undefined>((resolve) => setTimeout(resolve, PREPARING_MS)),
-    ]);
-    if (open === undefined || signal.aborted) {
-      preparing?.then((late) => late?.connection.close());
-      if (!signal.aborted) await this.#host.post({ kind: "announce" });
+    const open = await this.#openOffers.begin(signal);
+    if (signal.aborted) return;
+    if (open === undefined) {
+      await this.#host.post({ kind: "announce" });
       return;
     }
-    this.#closeOpen();
-    this.#open = open;
     const { number, description } = open;
-    this.#openTimer = setTimeout(() => this.#closeOpen(), PAYING_MS);
     await this.#host.post({
       kind: "offer",
       to: EVERYONE,
@@ -175,9 +160,7 @@ export class Introductions {
   close(): void {
     this.#isHere = false;
     this.#closing.abort();
-    this.#closeOpen();
-    this.#prepared?.then((open) => open?.connection.close());
-    this.#prepared = undefined;
+    this.#openOffers.close();
     for (const id of [...this.#courtesies.keys()]) this.#endCourtesy(id);
     for (const id of [...this.#attempts.keys()]) this.#end(id);
   }
@@ -247,7 +230,7 @@ export class Introductions {
   #answered(id: PeerId, number: number): Attempt | undefined {
     const present = this.#attempts.get(id);
     if (present?.number === number) return present;
-    const open = this.#open;
+    const { open } = this.#openOffers;
     if (open?.number !== number) {
       // Somebody else was faster. Or there was another announcement since, which will be answered too.
       const isMissed = !present && !open && !this.#host.isWell(id);
@@ -265,8 +248,7 @@ export class Introductions {
       number,
     });
     if (attempt === undefined) return;
-    this.#open = undefined;
-    clearTimeout(this.#openTimer);
+    this.#openOffers.take();
     this.#use(id, attempt, open.connection);
     return attempt;
   }
@@ -412,17 +394,5 @@ export class Introductions {
   #endCourtesy(id: PeerId): void {
     clearTimeout(this.#courtesies.get(id));
     this.#courtesies.delete(id);
-  }
-
-  async #makeOpenOffer(): Promise<OpenOffer> {
-    const connection = await this.#host.connect({ isRelayed: false });
-    const description = await connection.offer();
-    return { number: this.#nextNumber++, connection, description };
-  }
-
-  #closeOpen(): void {
-    clearTimeout(this.#openTimer);
-    this.#open?.connection.close();
-    this.#open = undefined;
   }
 }

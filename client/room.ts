@@ -13,6 +13,7 @@ import { watchPage } from "./page_life.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
 import { createPeerId, isPeerId, type PeerId } from "./peer_id.ts";
 import {
+  dispatchRequest,
   type LeaveReason,
   roomEvent,
   type RoomEvents,
@@ -74,8 +75,11 @@ export class Room extends TypedEventTarget<RoomEvents> {
       this.#rejectJoined = reject;
     });
     this.joined.catch(() => {}); // told by the state too
-    const nowMs = () => channel.nodeTimeMs();
-    this.#envelopes = new Envelopes({ secret, selfId, nowMs });
+    this.#envelopes = new Envelopes({
+      secret,
+      selfId,
+      nowMs: () => channel.nodeTimeMs(),
+    });
     this.#outbox = new Outbox({
       seal: (signals) => this.#envelopes.seal(signals),
       post: (text) => this.#pay(text),
@@ -196,7 +200,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
     for (const link of this.#links) link.removeTrack(track);
   }
 
-  /** Sends a track in the place of another one, without interruption. */
+  /** Sends a track in the place of another, without interruption. Rejects with TypeError when that is not sent. */
   async replaceTrack(
     former: MediaStreamTrack,
     track: MediaStreamTrack,
@@ -254,8 +258,11 @@ export class Room extends TypedEventTarget<RoomEvents> {
   #watchChannel(signal: AbortSignal): void {
     const channel = this.#channel;
     channel.addEventListener("message", ({ data }) => {
-      this.#inbox = this.#inbox
-        .then(async () => this.#receive(await this.#envelopes.open(data)));
+      this.#inbox = this.#inbox.then(async () => {
+        const opened = await this.#envelopes.open(data);
+        if (!opened.ok && opened.reason === "own") this.#setJoined();
+        this.#introductions.receive(opened);
+      });
     }, { signal });
     channel.addEventListener("resync", () => {
       this.#announceAtMs = 0;
@@ -299,11 +306,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
     if (this.#state === "solving") this.#setState("joined", "");
   }
 
-  #receive(opened: Parameters<Introductions["receive"]>[0]): void {
-    if (!opened.ok && opened.reason === "own") this.#setJoined();
-    this.#introductions.receive(opened);
-  }
-
   async #pay(text: string): Promise<void> {
     try {
       const { cost } = await this.#channel.post(text, {
@@ -339,7 +341,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       { id, isPolite: this.selfId > id, connection, tracks: this.#tracks },
       {
         onMessage: (peer, data) => this.#tell("message", { peer, data }),
-        onRequest: (peer, data) => this.#ask(peer, data),
+        onRequest: (peer, data) => dispatchRequest(this, { peer, data }),
         onReceiving: (peer, transfer) =>
           this.#tell("receiving", { peer, transfer }),
         onTrack: (peer, { track, streams: [stream] }) =>
@@ -363,26 +365,6 @@ export class Room extends TypedEventTarget<RoomEvents> {
     this.#tell("peerleave", { peer, reason });
     // All are gone: rather, this peer was cut off.
     if (reason === "vanished" && this.#peers.size === 0) this.#return();
-  }
-
-  #ask(peer: Peer, data: Received): Promise<Sendable> | undefined {
-    let answer: Promise<Sendable> | undefined;
-    let isOver = false;
-    this.#tell("request", {
-      peer,
-      data,
-      respondWith(value) {
-        if (isOver) {
-          throw new DOMException(
-            "Too late: answer at once, with a promise",
-            "InvalidStateError",
-          );
-        }
-        answer ??= Promise.resolve(value);
-      },
-    });
-    isOver = true;
-    return answer;
   }
 
   #tick(sleptMs: number): void {

@@ -64,3 +64,27 @@ export function roomEvent<K extends keyof RoomEvents>(
 ): RoomEvents[K] {
   return Object.assign(new Event(type), fields) as RoomEvents[K];
 }
+
+/** Asks the listeners of a room; undefined when none answers. */
+export function dispatchRequest(
+  room: EventTarget,
+  { peer, data }: { peer: Peer; data: Received },
+): Promise<Sendable> | undefined {
+  let answer: Promise<Sendable> | undefined;
+  let isOver = false;
+  room.dispatchEvent(roomEvent("request", {
+    peer,
+    data,
+    respondWith(value) {
+      if (isOver) {
+        throw new DOMException(
+          "Too late: answer at once, with a promise",
+          "InvalidStateError",
+        );
+      }
+      answer ??= Promise.resolve(value);
+    },
+  }));
+  isOver = true;
+  return answer;
+}
