@@ -287,9 +287,11 @@ export class Introductions {
     offer: Offer,
   ): Promise<void> {
     const present = this.#attempts.get(id);
-    if (present?.number === offer.attempt) return; // it came twice
-    // Both offer: the smaller id's counts.
-    if (present?.isOffer && this.#host.selfId < id) return;
+    // Both offer: the smaller id's counts. Of one peer's offers the last counts, on both sides.
+    const isOver = present?.isOffer
+      ? this.#host.selfId < id
+      : present && present.number >= offer.attempt;
+    if (isOver) return;
     const isRelayed = offer.isRelayed || this.#host.isRelayed();
     const attempt = this.#begin(id, {
       isOffer: false,

@@ -368,3 +368,32 @@ introductionTest("paying for an offer may take a minute", () => {
   assertEquals(limitsMs, [60_000]);
   return Promise.resolve([member]);
 });
+
+introductionTest(
+  "of one peer's offers the last counts, whichever comes first",
+  async () => {
+    const answered: number[] = [];
+    const member = new Member(10, ({ signal }) => {
+      if (signal.kind === "answer") answered.push(signal.attempt);
+    });
+    const far = newConnection({ isRelayed: false });
+    const description = await far.offer();
+    far.close();
+    const from = toPeerId(new Uint8Array(8).fill(20));
+    for (const attempt of [7, 6, 8]) {
+      const signal = {
+        kind: "offer",
+        to: member.id,
+        attempt,
+        isRelayed: false,
+        description,
+      } as const;
+      member.hear({ from, signal });
+    }
+    while (!answered.includes(8)) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assertEquals(answered, [7, 8]);
+    return [member];
+  },
+);
