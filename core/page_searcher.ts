@@ -1,4 +1,4 @@
-/** A page's searcher: its first solve does not wait for workers. */
+/** A page's searcher: workers are started when there is work for them, and nobody waits for them. */
 
 import { chooseEngine } from "./engine_choice.ts";
 import {
@@ -9,25 +9,32 @@ import {
 } from "./searcher.ts";
 import { defaultThreads, WorkerPool } from "./worker_pool.ts";
 
-/** Searches on this thread while workers start, and where they cannot; then in them. */
+/** Mining on this thread after which workers are worth their start: it takes as long itself. */
+const WORTH_MS = 50;
+
+/** Searches on this thread until workers have started, and where they cannot; then in them. */
 export class PageSearcher implements Searcher {
   /** What forbids to be faster, as far as it is known by now. */
   readonly notices: string[];
-  /** Resolves when the workers have started or cannot. */
-  readonly settled: Promise<void>;
   #present: Searcher;
+  #settled: Promise<void> | undefined;
+  #minedMs = 0;
   #threads = defaultThreads();
 
   private constructor(here: Searcher, notices: readonly string[]) {
     this.#present = here;
     this.notices = [...notices];
-    this.settled = this.#startWorkers();
   }
 
-  /** Chooses an engine and begins to start workers. */
+  /** Chooses an engine. */
   static async open(): Promise<PageSearcher> {
     const { engine, skipped } = await chooseEngine();
     return new PageSearcher(createThreadSearcher(engine), skipped);
+  }
+
+  /** Starts the workers, unless they were; resolves when they have started or cannot. */
+  settle(): Promise<void> {
+    return this.#settled ??= this.#startWorkers();
   }
 
   /** Name of the engine. */
@@ -51,8 +58,11 @@ export class PageSearcher implements Searcher {
   }
 
   /** Does a task, wherever that is possible now. */
-  search(task: SearchTask): Promise<SearchResult> {
-    return this.#present.search(task);
+  async search(task: SearchTask): Promise<SearchResult> {
+    const result = await this.#present.search(task);
+    this.#minedMs += result.milliseconds;
+    if (this.#minedMs > WORTH_MS) this.settle();
+    return result;
   }
 
   /** Ends the workers, if there are any. */

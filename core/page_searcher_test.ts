@@ -15,7 +15,7 @@ Deno.test("this thread searches until workers have started", async () => {
   const searcher = await PageSearcher.open();
   const atFirst = searcher.taskMs;
   assertEquals((await searcher.search(task)).hashes, 1000);
-  await searcher.settled;
+  await searcher.settle();
   assertEquals([searcher.engine, searcher.notices], ["wasm-simd", []]);
   assert(searcher.taskMs > atFirst);
   assertEquals((await searcher.search(task)).hashes, 1000);
@@ -31,7 +31,7 @@ Deno.test("without workers this thread searches on, and says why", async () => {
   Reflect.deleteProperty(globalThis, "Worker");
   try {
     const searcher = await PageSearcher.open();
-    await searcher.settled;
+    await searcher.settle();
     assertEquals((await searcher.search(task)).nonce, -1);
     assertEquals(searcher.notices, ["This runtime has no workers"]);
     assertEquals([searcher.threads, searcher.isClosed], [1, false]);

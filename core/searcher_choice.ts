@@ -21,8 +21,8 @@ export interface ThreadOptions {
 export interface OpenSearcher {
   readonly searcher: Searcher;
   readonly notices: readonly string[];
-  /** Resolves when it is as fast as it will be; left out: at once. */
-  readonly settled?: Promise<void>;
+  /** Makes it as fast as it can be; left out: it is. */
+  readonly settle?: () => Promise<void>;
   readonly release: () => void;
 }
 
@@ -48,8 +48,8 @@ export async function openSearcher(
   }
   if (workers === undefined) {
     const searcher = await usePage();
-    const { notices, settled } = searcher;
-    return { searcher, notices, settled, release };
+    const settle = () => searcher.settle();
+    return { searcher, notices: searcher.notices, settle, release };
   }
   if (workers instanceof WorkerPool) {
     return { searcher: workers, notices: workers.skipped, release };

@@ -138,8 +138,8 @@ export async function measureHashRate(
   { durationMs = 250, signal, ...threads }: MeasureOptions = {},
 ): Promise<{ hashesPerSecond: number; engine: string; threads: number }> {
   signal?.throwIfAborted();
-  const { searcher, settled, release } = await openSearcher(threads);
-  await settled;
+  const { searcher, settle, release } = await openSearcher(threads);
+  await settle?.();
   const impossible = new Search(searcher, {
     challenge: crypto.getRandomValues(new Uint8Array(32)),
     target: { high: 0, low: 0 },
