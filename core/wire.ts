@@ -253,7 +253,8 @@ export function parseNodeFacts(value: unknown): NodeFacts | undefined {
       url: isStringOrNull,
       key: isStringOrNull,
       nodes: isCount,
-      stun: isStrings,
+      stun: (urls) =>
+        isStrings(urls) && urls.every((url) => STUN_URL.test(url)),
       contact: isStringOrNull,
       terms: isStringOrNull,
     })
@@ -305,7 +306,8 @@ export function parseTurnRequest(value: unknown): TurnRequest | undefined {
 /** Reads {@linkcode TurnGrant} from JSON. Undefined when it is none. */
 export function parseTurnGrant(value: unknown): TurnGrant | undefined {
   return isQuote(value) && hasFields(value, {
-      urls: (urls) => isStrings(urls) && urls.every(isTurnUrl),
+      urls: (urls) =>
+        isStrings(urls) && urls.every((url) => TURN_URL.test(url)),
       username: isString,
       credential: isString,
       ttl: isCount,
@@ -369,9 +371,8 @@ function isStrings(value: unknown): value is string[] {
 }
 
 /** An RTCPeerConnection throws at any other. */
-function isTurnUrl(url: string): boolean {
-  return /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/.test(url);
-}
+const TURN_URL = /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/;
+const STUN_URL = /^stuns?:[^\s/?#@]+$/;
 
 function isNumbers(value: unknown): boolean {
   return typeof value === "object" && value !== null &&

@@ -123,6 +123,18 @@ Deno.test("a TURN request has both of a credential to renew, or neither", () => 
   assertEquals(wire.parseTurnRequest({}), {});
 });
 
+Deno.test("a STUN URL that no RTCPeerConnection takes is refused", () => {
+  const node = samples.node as object;
+  const read = (url: string) =>
+    wire.parseNodeFacts({ ...node, stun: [url] })?.stun;
+  assertEquals(read("stun:node.example:3478"), ["stun:node.example:3478"]);
+  for (
+    const url of ["", "turn:node.example", "stun:", "stun:a?transport=udp"]
+  ) {
+    assertEquals(read(url), undefined, url);
+  }
+});
+
 Deno.test("a TURN URL that no RTCPeerConnection takes is refused", () => {
   const grant = samples["turn grant"] as object;
   for (
