@@ -6,6 +6,7 @@ export function fanOut(
   count: number,
 ): ReadableStream<Uint8Array>[] {
   if (count === 1) return [source];
+  if (count === 0) source.cancel().catch(() => {});
   const reader = source.getReader();
   const open = new Set<ReadableStreamDefaultController<Uint8Array>>();
   let isReading = false;

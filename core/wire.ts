@@ -375,8 +375,7 @@ const TURN_URL = /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/;
 const STUN_URL = /^stuns?:[^\s/?#@]+$/;
 
 function isNumbers(value: unknown): boolean {
-  return typeof value === "object" && value !== null &&
-    !Array.isArray(value) &&
+  return hasFields(value, {}) && !Array.isArray(value) &&
     Object.values(value).every((item) => typeof item === "number");
 }
 
