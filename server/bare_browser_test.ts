@@ -2,8 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
-import { chromiumMissing, chromiumPath } from "./testing/chromium.ts";
-import { ExamplesStage } from "./testing/examples_stage.ts";
+import { type ExamplesStage, stageTest } from "./testing/examples_stage.ts";
 
 /** What comes of joining: the engine that paid, or the error. */
 const PAGE = `<!DOCTYPE html>
@@ -28,18 +27,9 @@ function bareTest(
   name: string,
   run: (stage: ExamplesStage) => Promise<void>,
 ): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const stage = await ExamplesStage.set();
-      stage.add("bare.html", PAGE);
-      try {
-        await run(stage);
-      } finally {
-        await stage.strike();
-      }
-    },
+  stageTest(name, (stage) => {
+    stage.add("bare.html", PAGE);
+    return run(stage);
   });
 }
 

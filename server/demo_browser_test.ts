@@ -2,42 +2,18 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { DEFAULT_CURVE } from "@sigmesh/core";
-import {
-  chromiumMissing,
-  chromiumPath,
-  launchChromium,
-} from "./testing/chromium.ts";
 import type { Config } from "./config.ts";
 import { Visitor } from "./testing/demo_page.ts";
-import {
-  LOCAL_TURN,
-  startTestNode,
-  type TestNode,
-} from "./testing/test_node.ts";
+import { browserTest } from "./testing/node_browser.ts";
+import { LOCAL_TURN, type TestNode } from "./testing/test_node.ts";
 
-function browserTest(
+function demoTest(
   name: string,
   run: (node: TestNode, browser: Browser) => Promise<void>,
   config: Partial<Config> = {},
 ): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const node = await startTestNode({ curve: DEFAULT_CURVE, ...config });
-      const browser = await launchChromium([
-        "--use-fake-device-for-media-stream",
-      ]);
-      try {
-        await run(node, browser);
-        assertEquals(node.faults, []);
-      } finally {
-        await browser.close();
-        await node.close();
-      }
-    },
-  });
+  const args = ["--use-fake-device-for-media-stream"];
+  browserTest(name, run, { config, args });
 }
 
 /** Two who are connected. */
@@ -76,7 +52,7 @@ async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(hash).toHex();
 }
 
-browserTest(
+demoTest(
   "two browsers meet through a node and talk directly, in text",
   async (node, browser) => {
     const ann = await Visitor.join(browser, `${node.origin}/demo/`, {
@@ -107,7 +83,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "three browsers that come at once all meet, and one that leaves is missed",
   async (node, browser) => {
     const url = `${node.origin}/demo/#all three`;
@@ -130,7 +106,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "a file arrives as it was sent, and can be let go",
   async (node, browser) => {
     const [ann, ben] = await meet(node, browser);
@@ -158,7 +134,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "a file that is cancelled on its way is missed on both sides",
   async (node, browser) => {
     const [ann, ben] = await meet(node, browser);
@@ -177,7 +153,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "a call shows everybody who shows themselves, muted or not, until they hang up",
   async (node, browser) => {
     const [ann, ben] = await meet(node, browser, {
@@ -203,7 +179,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "who may not use the camera is told where to allow it",
   async (node, browser) => {
     const ann = await Visitor.join(browser, `${node.origin}/demo/`, {
@@ -218,7 +194,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "only who knows the password comes in, and no address has it",
   async (node, browser) => {
     const url = `${node.origin}/demo/#vault`;
@@ -242,7 +218,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "who loses the node is told so, and goes on talking",
   async (node, browser) => {
     const [ann, ben] = await meet(node, browser);
@@ -254,7 +230,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "who cannot join is told why, and may try again",
   async (node, browser) => {
     const ann = await Visitor.open(browser, `${node.origin}/demo/#nowhere`);
@@ -269,7 +245,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "where no direct path is found a relay is used, and called so",
   async (node, browser) => {
     const url = `${node.origin}/demo/#far apart`;
@@ -293,7 +269,7 @@ browserTest(
   { turn: LOCAL_TURN },
 );
 
-browserTest(
+demoTest(
   "a page that came over plain http says what to open instead",
   async (node, browser) => {
     const page = await (await browser.newContext()).newPage();
@@ -311,7 +287,7 @@ browserTest(
   },
 );
 
-browserTest(
+demoTest(
   "the keyboard alone joins, talks and leaves",
   async (node, browser) => {
     const ann = await Visitor.join(browser, `${node.origin}/demo/#keys`, {
@@ -345,7 +321,7 @@ browserTest(
 );
 
 for (const colorScheme of ["light", "dark"] as const) {
-  browserTest(
+  demoTest(
     `axe finds nothing, and a phone is wide enough, in ${colorScheme}`,
     async (node, browser) => {
       const [ann, ben] = await meet(node, browser, {

@@ -3,26 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
-import { chromiumMissing, chromiumPath } from "./testing/chromium.ts";
-import { EXAMPLES, ExamplesStage } from "./testing/examples_stage.ts";
-
-function exampleTest(
-  name: string,
-  run: (stage: ExamplesStage) => Promise<void>,
-): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const stage = await ExamplesStage.set();
-      try {
-        await run(stage);
-      } finally {
-        await stage.strike();
-      }
-    },
-  });
-}
+import { EXAMPLES, stageTest } from "./testing/examples_stage.ts";
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByLabel("Message").fill(text);
@@ -33,7 +14,7 @@ function see(page: Page, text: string | RegExp): Promise<void> {
   return page.getByText(text).waitFor();
 }
 
-exampleTest("chat.html: two talk, and a file arrives", async (stage) => {
+stageTest("chat.html: two talk, and a file arrives", async (stage) => {
   const first = await stage.open("chat.html");
   await see(first, "joined; 0 others are here");
   const second = await stage.open(first.url());
@@ -59,7 +40,7 @@ exampleTest("chat.html: two talk, and a file arrives", async (stage) => {
   await see(first, "joined; 0 others are here");
 });
 
-exampleTest("chat.html can be opened as a file", async (stage) => {
+stageTest("chat.html can be opened as a file", async (stage) => {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/chat.html`;
@@ -75,7 +56,7 @@ exampleTest("chat.html can be opened as a file", async (stage) => {
   }
 });
 
-exampleTest(
+stageTest(
   "bot.ts greets and answers a visitor of chat.html",
   async (stage) => {
     const visitor = await stage.open("chat.html#lobby");
@@ -106,7 +87,7 @@ exampleTest(
   },
 );
 
-exampleTest(
+stageTest(
   "video.html: two see each other, also who comes later",
   async (stage) => {
     const first = await stage.open("video.html");
@@ -130,7 +111,7 @@ async function playing(page: Page, count: number): Promise<void> {
   }, count);
 }
 
-exampleTest(
+stageTest(
   "shared_text.html: two write at once, and a third gets it all",
   async (stage) => {
     const first = await stage.open("shared_text.html");
@@ -161,7 +142,7 @@ async function holding(page: Page, text: string): Promise<void> {
   );
 }
 
-exampleTest(
+stageTest(
   "own_connection.html: two connect by what they post themselves",
   async (stage) => {
     const first = await stage.open("own_connection.html");
@@ -175,7 +156,7 @@ exampleTest(
   },
 );
 
-exampleTest(
+stageTest(
   "trystero.html: an app of Trystero's meets by a node",
   async (stage) => {
     const first = await stage.open("trystero.html#a-room");

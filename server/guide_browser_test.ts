@@ -2,8 +2,7 @@
 
 import { assert } from "@std/assert";
 import type { Page } from "playwright-core";
-import { chromiumMissing, chromiumPath } from "./testing/chromium.ts";
-import { ExamplesStage } from "./testing/examples_stage.ts";
+import { stageTest } from "./testing/examples_stage.ts";
 
 const guide = await Deno.readTextFile(
   new URL("../docs/guide.md", import.meta.url),
@@ -15,25 +14,7 @@ function blocksOf(language: string): string[] {
     .map(([, , text]) => text!);
 }
 
-function guideTest(
-  name: string,
-  run: (stage: ExamplesStage) => Promise<void>,
-): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const stage = await ExamplesStage.set();
-      try {
-        await run(stage);
-      } finally {
-        await stage.strike();
-      }
-    },
-  });
-}
-
-guideTest("the guide's page makes two windows say hello", async (stage) => {
+stageTest("the guide's page makes two windows say hello", async (stage) => {
   const [html] = blocksOf("html");
   stage.add("hello.html", html!);
   const pages = [
@@ -45,7 +26,7 @@ guideTest("the guide's page makes two windows say hello", async (stage) => {
   );
 });
 
-guideTest("each script of the guide runs to its end", async (stage) => {
+stageTest("each script of the guide runs to its end", async (stage) => {
   const scripts = blocksOf("js");
   // Stays in the room and answers what the others ask.
   const host = scripts.find((script) => script.includes("respondWith"))!;

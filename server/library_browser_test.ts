@@ -1,39 +1,13 @@
 /** What other pages have of a node: the library, from any origin, and the page at /bench/. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { Browser, Page } from "playwright-core";
-import { DEFAULT_CURVE } from "@sigmesh/core";
-import {
-  chromiumMissing,
-  chromiumPath,
-  launchChromium,
-} from "./testing/chromium.ts";
+import type { Page } from "playwright-core";
 import { openPage } from "./testing/demo_page.ts";
-import { startTestNode, type TestNode } from "./testing/test_node.ts";
+import { browserTest } from "./testing/node_browser.ts";
+import type { TestNode } from "./testing/test_node.ts";
 
 /** The page takes 37 s by its own clock. */
 const MEASURING_TIMEOUT_MS = 120_000;
-
-function browserTest(
-  name: string,
-  run: (node: TestNode, browser: Browser) => Promise<void>,
-): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const node = await startTestNode({ curve: DEFAULT_CURVE });
-      const browser = await launchChromium();
-      try {
-        await run(node, browser);
-        assertEquals(node.faults, []);
-      } finally {
-        await browser.close();
-        await node.close();
-      }
-    },
-  });
-}
 
 browserTest(
   "any page can import the library from a node",

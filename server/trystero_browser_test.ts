@@ -1,16 +1,11 @@
 /** An app of Trystero's, with one import changed: two browsers, one node. */
 
 import { assert, assertEquals } from "@std/assert";
-import { DEFAULT_CURVE } from "@sigmesh/core";
 import { NodeClient } from "../client/node_client.ts";
 import type { Room } from "../client/trystero.ts";
 import type { Browser, Page } from "playwright-core";
-import {
-  chromiumMissing,
-  chromiumPath,
-  launchChromium,
-} from "./testing/chromium.ts";
-import { startTestNode, type TestNode } from "./testing/test_node.ts";
+import { browserTest } from "./testing/node_browser.ts";
+import type { TestNode } from "./testing/test_node.ts";
 
 /** What a page keeps, as the functions below left it there. */
 interface AppScope {
@@ -119,24 +114,12 @@ function appTest(
   name: string,
   run: (first: App, second: App, node: TestNode) => Promise<void>,
 ): void {
-  Deno.test({
-    name: name + chromiumMissing,
-    ignore: chromiumPath === undefined,
-    async fn() {
-      const node = await startTestNode({ curve: DEFAULT_CURVE });
-      const browser = await launchChromium();
-      try {
-        const apps = await Promise.all(
-          [1, 2].map(() => App.open(browser, node.origin)),
-        );
-        await run(apps[0]!, apps[1]!, node);
-        for (const { errors } of apps) assertEquals(errors, []);
-        assertEquals(node.faults, []);
-      } finally {
-        await browser.close();
-        await node.close();
-      }
-    },
+  browserTest(name, async (node, browser) => {
+    const apps = await Promise.all(
+      [1, 2].map(() => App.open(browser, node.origin)),
+    );
+    await run(apps[0]!, apps[1]!, node);
+    for (const { errors } of apps) assertEquals(errors, []);
   });
 }
 

@@ -1,6 +1,6 @@
 /** The result of a run: as JSON for tools, as Markdown for people. Pure. */
 
-import { formatFigures, type LoadReport } from "../load/report.ts";
+import { formatFigures, headOf, type LoadReport } from "../load/report.ts";
 
 /** What was measured where; `servers` are the candidates. */
 export interface JoinReport extends LoadReport {
@@ -12,12 +12,8 @@ const REFERENCE = "PeerJS";
 
 /** A table a case, with what it means. */
 export function formatJoinReport(report: JoinReport): string {
-  const { date, machine, servers, skipped, failures } = report;
   return [
-    `${machine}, ${date}`,
-    servers.map(({ name, description }) => `- ${name}: ${description}`)
-      .join("\n"),
-    ...[...skipped, ...failures].map((line) => `Not measured: ${line}`),
+    ...headOf(report),
     "Two pages in contexts of their own, on loopback, without STUN; from the " +
     `last join until both can send. Each cell: median of the rounds ` +
     `[least..most], and times ${REFERENCE} in the same round.`,

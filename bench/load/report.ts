@@ -36,17 +36,25 @@ const REFERENCE = "signalhub";
 
 /** A table a figure; a cell is the median, least to most, and times the reference. */
 export function formatReport(report: RoomLoadReport): string {
-  const { date, machine, servers, skipped, failures } = report;
   return [
-    `${machine}, ${date}`,
-    servers.map(({ name, description }) => `- ${name}: ${description}`)
-      .join("\n"),
-    ...[...skipped, ...failures].map((line) => `Not measured: ${line}`),
+    ...headOf(report),
     "Each cell: median of the rounds [least..most], and times signalhub in " +
     "the same round. Where the generator's share is near 100 %, it is the limit, " +
     "not the server.",
     formatFigures(report, REFERENCE),
   ].join("\n\n");
+}
+
+/** Paragraphs: what was measured where, and what was not. */
+export function headOf(
+  { date, machine, servers, skipped, failures }: LoadReport,
+): string[] {
+  return [
+    `${machine}, ${date}`,
+    servers.map(({ name, description }) => `- ${name}: ${description}`)
+      .join("\n"),
+    ...[...skipped, ...failures].map((line) => `Not measured: ${line}`),
+  ];
 }
 
 /** Results, and the servers that rows are for. */

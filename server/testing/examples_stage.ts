@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium } from "./chromium.ts";
+import { chromiumMissing, chromiumPath, launchChromium } from "./chromium.ts";
 import { LOCAL_TURN, startTestNode, type TestNode } from "./test_node.ts";
 
 /** Where the examples are. */
@@ -105,4 +105,23 @@ async function bundleYjs(): Promise<Uint8Array<ArrayBuffer>> {
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return stdout;
+}
+
+/** A test on a stage of its own; ignored where there is no Chromium. */
+export function stageTest(
+  name: string,
+  run: (stage: ExamplesStage) => Promise<void>,
+): void {
+  Deno.test({
+    name: name + chromiumMissing,
+    ignore: chromiumPath === undefined,
+    async fn() {
+      const stage = await ExamplesStage.set();
+      try {
+        await run(stage);
+      } finally {
+        await stage.strike();
+      }
+    },
+  });
 }
