@@ -12,6 +12,8 @@ export class Attempt {
   readonly over: AbortSignal = this.#over.signal;
   #timer: ReturnType<typeof setTimeout> | undefined;
   connection: Connection | undefined;
+  /** When the other side was sent the offer, by `performance.now`. */
+  offeredAtMs = Infinity;
 
   constructor(
     { isOffer, isRelayed, number }: {

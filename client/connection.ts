@@ -1,10 +1,8 @@
 /** One RTCPeerConnection on its way to be open, its descriptions as short bytes. */
 
-import { DataLink, type DataLinkListener } from "./data_link.ts";
 import { decodeCandidates, encodeCandidates } from "./candidate.ts";
 import { decodeDescription, encodeDescription } from "./description.ts";
 import type { LeaveReason } from "./room_events.ts";
-import { TransferError } from "./transfer_error.ts";
 
 /** Options of a {@linkcode Connection}. */
 export interface ConnectionOptions {
@@ -33,7 +31,8 @@ const MAX_UNSAID_BYTES = 1024 * 1024;
  */
 export class Connection {
   readonly rtc: RTCPeerConnection;
-  readonly link: DataLink;
+  /** Carries data, once it is open. */
+  readonly data: RTCDataChannel;
   readonly isRelayed: boolean;
   /** Called when both channels are open. */
   onOpen = () => {};
@@ -41,10 +40,7 @@ export class Connection {
   onLost: (reason: LeaveReason) => void = () => {};
   /** Called with what the other side's library says; nothing is said before it is open. */
   onControl: (message: unknown) => void = () => {};
-  /** What arrives, once it is open. */
-  listener: DataLinkListener | undefined;
   readonly #control: RTCDataChannel;
-  readonly #data: RTCDataChannel;
   readonly #candidates: string[] = [];
   #isGathered = false;
   /** Type of the candidates that take longest to find. */
@@ -72,8 +68,8 @@ export class Connection {
       if (rtc.connectionState === "failed") this.#lose("vanished");
     };
     this.#control = openChannelOf(rtc, 0);
-    this.#data = openChannelOf(rtc, 1);
-    const channels = [this.#control, this.#data];
+    this.data = openChannelOf(rtc, 1);
+    const channels = [this.#control, this.data];
     for (const channel of channels) {
       channel.addEventListener("open", () => {
         const isOpen = channels.every(({ readyState }) =>
@@ -84,13 +80,6 @@ export class Connection {
       channel.addEventListener("close", () => this.#lose("left"));
     }
     this.#control.onmessage = ({ data }) => this.onControl(data);
-    this.link = new DataLink(this.#data, {
-      onMessage: (message) => this.listener?.onMessage(message),
-      onRequest: (request) => this.listener?.onRequest(request),
-      onReceiving: (transfer) => this.listener?.onReceiving(transfer),
-    });
-    // The other side may never say that it has closed its end, too.
-    this.link.closed.addEventListener("abort", () => this.#lose("vanished"));
   }
 
   /** The offer, with the candidates that are found soon. */
@@ -137,7 +126,7 @@ export class Connection {
 
   /** Bytes that are not sent yet. */
   get unsentBytes(): number {
-    return this.#control.bufferedAmount + this.#data.bufferedAmount;
+    return this.#control.bufferedAmount + this.data.bufferedAmount;
   }
 
   /** Closes it; nobody is told. */
@@ -145,14 +134,14 @@ export class Connection {
     this.#isOver = true;
     this.#isGathered = true;
     this.#onCandidate(); // nothing waits for more
-    this.link.close(new TransferError("The connection to this peer ended"));
     this.rtc.close();
   }
 
   #lose(reason: LeaveReason): void {
     if (this.#isOver) return;
-    this.close();
+    this.#isOver = true;
     this.onLost(reason);
+    this.close();
   }
 
   async #describe(): Promise<Uint8Array> {

@@ -1,7 +1,8 @@
 /**
  * What goes over a data link: kind u8 | transfer u32 | length of meta u16 | meta, as
  * JSON | bytes; big-endian. Transfers are numbered by their sender. `open`, `data`
- * and `abort` are of that side, `credit` and `over` of the other one.
+ * and `abort` are of that side, `credit` and `over` of the other one. `hello` and
+ * `ack` are of no transfer.
  */
 
 /** Bytes of a frame at most: what every WebRTC implementation takes. */
@@ -16,7 +17,15 @@ export const WINDOW_BYTES = 1024 * 1024;
 /** What a frame of data costs besides its bytes, lest many tiny ones fill the memory. */
 export const DATA_FRAME_COST_BYTES = 256;
 
-const KINDS = ["open", "data", "abort", "credit", "over"] as const;
+const KINDS = [
+  "open",
+  "data",
+  "abort",
+  "credit",
+  "over",
+  "hello",
+  "ack",
+] as const;
 const FORMS = ["json", "binary", "blob", "stream"] as const;
 
 /** One message of the data channel. */
@@ -29,6 +38,10 @@ export interface DataFrame {
    * - `credit`: the receiver takes so many more bytes.
    * - `over`: the receiver has all of it, or takes no more, of a request also: it
    *   gets no answer. Then meta is the reason.
+   * - `hello`: the first of a channel. Meta is the id of the sender's stream of
+   *   frames, that of the other's if known, else null, and how many of that have
+   *   been received; neither `hello` nor `ack` counts.
+   * - `ack`: so many have been received, says meta.
    *
    * Undefined: a kind that a newer version may have.
    */
@@ -58,14 +71,14 @@ export const NO_BYTES: Uint8Array<ArrayBuffer> = new Uint8Array();
 
 /** The bytes of a frame, its data copied. */
 export function encodeFrame(
-  { kind, id, meta, bytes = NO_BYTES }: Partial<DataFrame>,
+  { kind, id = 0, meta, bytes = NO_BYTES }: Partial<DataFrame>,
 ): Uint8Array<ArrayBuffer> {
   const text = encoder.encode(JSON.stringify(meta));
   const bytesAt = FRAME_HEADER_BYTES + text.length;
   const frame = new Uint8Array(bytesAt + bytes.length);
   const view = new DataView(frame.buffer);
   frame[0] = KINDS.indexOf(kind!);
-  view.setUint32(1, id!);
+  view.setUint32(1, id);
   view.setUint16(5, text.length);
   frame.set(text, FRAME_HEADER_BYTES);
   frame.set(bytes, bytesAt);

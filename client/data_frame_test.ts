@@ -10,7 +10,9 @@ import {
 } from "./data_frame.ts";
 
 const anyFrame: fc.Arbitrary<DataFrame> = fc.record({
-  kind: fc.constantFrom("open", "data", "abort", "credit", "over"),
+  kind: fc.constantFrom(
+    ...["open", "data", "abort", "credit", "over", "hello", "ack"] as const,
+  ),
   id: fc.nat(0xffff_ffff),
   meta: fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value))),
   bytes: fc.uint8Array(),

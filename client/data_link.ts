@@ -1,9 +1,9 @@
-/** Strings, JSON, bytes, Blobs, streams and requests over one data channel. */
+/** Strings, JSON, bytes, Blobs, streams and requests over a data channel, or over several in turn. */
 
-import { type DataFrame, type DataHead, decodeFrame } from "./data_frame.ts";
+import type { DataFrame, DataHead } from "./data_frame.ts";
+import { FrameStream } from "./frame_stream.ts";
 import { IncomingTransfers, type Receiving } from "./incoming_transfers.ts";
 import { OutgoingTransfers } from "./outgoing_transfers.ts";
-import { SendBuffer } from "./send_buffer.ts";
 import type { Received, Sendable, SendOptions } from "./sendable.ts";
 import { joinSignals, unlessAborted } from "./signals.ts";
 import { errorOf, TransferError } from "./transfer_error.ts";
@@ -52,9 +52,10 @@ export class DataLink {
   readonly #closing = new AbortController();
   /** Aborted when the link has ended, with the reason. */
   readonly closed: AbortSignal = this.#closing.signal;
-  readonly #channel: RTCDataChannel;
+  /** Until the link ends, or the other side has forgotten what there was. */
+  #session = new AbortController();
   readonly #listener: DataLinkListener;
-  readonly #buffer: SendBuffer;
+  readonly #frames: FrameStream;
   readonly #outgoing: OutgoingTransfers;
   readonly #incoming: IncomingTransfers;
   /** Who waits for answers, by the requests' ids. */
@@ -70,25 +71,33 @@ export class DataLink {
     listener: DataLinkListener,
     limits: DataLinkLimits = {},
   ) {
-    this.#channel = channel;
     this.#listener = listener;
-    this.#buffer = new SendBuffer(channel, (error) => this.close(error));
-    this.#outgoing = new OutgoingTransfers(this.#buffer, this.closed);
+    const frames = new FrameStream({
+      take: (frame) => this.#take(frame),
+      onRestart: () => {
+        this.#end(new TransferError("This peer has begun anew"));
+        this.#session = new AbortController();
+      },
+      onBroken: (error) => this.close(error),
+    });
+    this.#frames = frames;
+    this.#outgoing = new OutgoingTransfers(frames, () => this.#session.signal);
     this.#incoming = new IncomingTransfers({
-      buffer: this.#buffer,
+      frames,
       limits: { ...DEFAULT_LIMITS, ...limits },
       onReceiving: (receiving) => listener.onReceiving(receiving),
       isAsked: (requestId) => this.#asked.has(requestId),
       deliver: (id, head, data) => this.#deliver(id, head, data),
     });
-    const pump = () => this.#buffer.pump();
-    channel.binaryType = "arraybuffer";
-    channel.addEventListener("open", pump);
-    channel.addEventListener("bufferedamountlow", pump);
-    channel.addEventListener("message", ({ data }) => this.#receive(data));
-    channel.addEventListener("close", () => {
-      this.close(new TransferError("The connection to this peer ended"));
-    });
+    this.attach(channel);
+  }
+
+  /**
+   * Goes on over another channel, where the one before left off. Resolves when
+   * the other side does so too; until then that one is still in use there.
+   */
+  attach(channel: RTCDataChannel): Promise<void> {
+    return this.#frames.attach(channel);
   }
 
   /**
@@ -118,7 +127,7 @@ export class DataLink {
     const late = timeoutMs === undefined
       ? undefined
       : AbortSignal.timeout(timeoutMs);
-    const either = joinSignals(signal, late, this.closed);
+    const either = joinSignals(signal, late, this.#session.signal);
     try {
       const answer = new Promise<Received>((resolve, reject) => {
         this.#asked.set(id, resolve);
@@ -145,19 +154,13 @@ export class DataLink {
   ): void {
     if (this.closed.aborted) return;
     this.#closing.abort(reason);
-    this.#incoming.close(reason);
-    this.#channel.close();
+    this.#end(reason);
+    this.#frames.close();
   }
 
-  #receive(data: unknown): void {
-    if (this.closed.aborted) return;
-    const frame = typeof data === "string"
-      ? undefined
-      // A copy if it is not an ArrayBuffer, but werift's Buffer.
-      : decodeFrame(new Uint8Array(data as ArrayBuffer));
-    if (frame === undefined || !this.#take(frame)) {
-      this.close(new TransferError("This peer does not keep to the protocol"));
-    }
+  #end(reason: unknown): void {
+    this.#session.abort(reason);
+    this.#incoming.close(reason);
   }
 
   #newId(): number {

@@ -28,10 +28,16 @@ interface Attack {
   readonly messages: Inbox<Received>;
 }
 
+/** How a test begins. */
+interface AttackOptions extends DataLinkLimits {
+  /** Of the attacker's hello; null: it says none. */
+  readonly greeting?: unknown;
+}
+
 function attackTest(
   name: string,
   run: (attack: Attack) => Promise<void>,
-  limits: DataLinkLimits = {},
+  { greeting = [1, null, 0], ...limits }: AttackOptions = {},
 ): void {
   pairTest(name, async ({ near, far }) => {
     const heard = new Inbox<DataFrame>();
@@ -47,6 +53,8 @@ function attackTest(
     const say = (frame: Partial<DataFrame>) => near.send(encodeFrame(frame));
     const sayRaw = (data: Uint8Array<ArrayBuffer> | string) =>
       near.send(data as string);
+    if (greeting !== null) say({ kind: "hello", meta: greeting });
+    assertEquals((await heard.next()).kind, "hello");
     await run({ say, sayRaw, heard, victim, messages });
   });
 }
@@ -55,12 +63,25 @@ function attackTest(
 function fatalTest(
   name: string,
   attack: (peer: Attack) => void,
-  limits?: DataLinkLimits,
+  options?: AttackOptions,
 ): void {
   attackTest(`${name} ends the link`, async (peer) => {
     attack(peer);
     assertEquals(`${await ending(peer.victim.closed)}`, MALFORMED);
-  }, limits);
+  }, options);
+}
+
+fatalTest("a frame before hello", ({ say }) => {
+  say({ kind: "data", id: 1 });
+}, { greeting: null });
+fatalTest("a hello that says nothing", () => {}, { greeting: 1 });
+fatalTest("a second hello", ({ say }) => {
+  say({ kind: "hello", meta: [1, null, 0] });
+});
+for (const meta of [1, -1, 0.5, "one", {}]) {
+  fatalTest(`an acknowledgement of ${JSON.stringify(meta)}`, ({ say }) => {
+    say({ kind: "ack", meta });
+  });
 }
 
 fatalTest("text", ({ sayRaw }) => sayRaw("hello"));
@@ -167,6 +188,7 @@ attackTest("large JSON that is none is refused", async ({ say, heard }) => {
 attackTest("requests without end are refused", async ({ say, heard }) => {
   const meta = { form: "binary", total: 0, isRequest: true };
   for (let id = 1; id <= 1025; id++) say({ kind: "open", id, meta });
+  assertEquals((await heard.next()).kind, "ack");
   const { kind, id, meta: reason } = await heard.next();
   assertEquals([kind, id, reason], [
     "over",

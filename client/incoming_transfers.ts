@@ -1,8 +1,8 @@
 /** All that is on its way in: what may begin, and where it goes when it is whole. */
 
 import { type DataFrame, type DataHead, parseHead } from "./data_frame.ts";
+import type { FrameStream } from "./frame_stream.ts";
 import { decodeData, IncomingTransfer } from "./incoming_transfer.ts";
-import type { SendBuffer } from "./send_buffer.ts";
 import type { Received, TransferProgress } from "./sendable.ts";
 import { errorOf, reasonOf } from "./transfer_error.ts";
 import { hasRoom, type TransferLimits } from "./transfer_limits.ts";
@@ -21,7 +21,7 @@ export interface Receiving extends TransferProgress {
 
 /** What {@linkcode IncomingTransfers} need of their link. */
 interface IncomingLink {
-  readonly buffer: SendBuffer;
+  readonly frames: FrameStream;
   readonly limits: TransferLimits & { readonly nowMs: () => number };
   readonly onReceiving: (receiving: Receiving) => void;
   /** Whether this side waits for an answer to its request. */
@@ -80,7 +80,7 @@ export class IncomingTransfers {
   /** Takes no more of a transfer, and tells its sender. */
   refuse(id: number, reason: unknown): void {
     this.#open.delete(id);
-    this.#link.buffer.tell({ kind: "over", id, meta: reasonOf(reason) });
+    this.#link.frames.tell({ kind: "over", id, meta: reasonOf(reason) });
   }
 
   /** Nobody waits for the answer to a request any more. */
@@ -108,7 +108,7 @@ export class IncomingTransfers {
 
   #accept(id: number, head: DataHead): void {
     const transfer = new IncomingTransfer(head, {
-      onCredit: (meta) => this.#link.buffer.tell({ kind: "credit", id, meta }),
+      onCredit: (meta) => this.#link.frames.tell({ kind: "credit", id, meta }),
       onCancel: (reason) => this.refuse(id, reason),
     });
     this.#open.set(id, transfer);
@@ -120,7 +120,7 @@ export class IncomingTransfers {
     const data = await transfer.end();
     if (!this.#open.delete(id)) return; // the link has ended meanwhile
     if (data === undefined) return this.refuse(id, "This is no JSON");
-    this.#link.buffer.tell({ kind: "over", id });
+    this.#link.frames.tell({ kind: "over", id });
     this.#report(id, transfer);
     if (!transfer.stream) this.#link.deliver(id, transfer.head, data);
   }

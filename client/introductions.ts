@@ -200,14 +200,15 @@ export class Introductions {
     { isHere, open }: { isHere: boolean; open?: Offer },
   ): Promise<void> {
     this.#hear(id);
-    if (isHere && !this.#host.isWell(id)) {
+    const isUnderWay = this.#host.isWell(id) || this.#attempts.has(id);
+    if (isHere && !isUnderWay) {
       const isFirst = [...this.#host.peers(), ...this.#heard]
         .every((other) => other === id || this.#host.selfId < other);
       if (open !== undefined && isFirst) return await this.#answer(id, open);
       return void this.#offer(id);
     }
-    // That peer will see this one's announcement, and answer or offer. Or it
-    // is connected; unless it has left, and nothing came of its goodbye.
+    // That peer will see this one's announcement, and answer or offer. Or it is
+    // being connected, unless it has missed something; or is, unless it has left.
     if (!this.#hasRoomFor(id)) return;
     this.#endCourtesy(id);
     const offer = () => {
@@ -232,12 +233,11 @@ export class Introductions {
     if (present?.number === number) return present;
     const { open } = this.#openOffers;
     if (open?.number !== number) {
-      // Somebody else was faster. Or there was another announcement since, which will be answered too.
-      const isMissed = !present && !open && !this.#host.isWell(id);
-      if (isMissed) this.#offer(id);
-      return undefined;
+      // Somebody else was faster, or there was another announcement since.
+      if (!present && !this.#host.isWell(id)) this.#offer(id);
+      return;
     }
-    // Offered since, what that peer will answer too; or both answered: the smaller id's offer counts.
+    // Offered since, to be answered too; or both answered: the smaller id's offer counts.
     const isOver = present?.isOffer
       ? present.number > number
       : present && this.#host.selfId > id;
@@ -248,6 +248,7 @@ export class Introductions {
       number,
     });
     if (attempt === undefined) return;
+    attempt.offeredAtMs = performance.now();
     this.#openOffers.take();
     this.#use(id, attempt, open.connection);
     return attempt;
@@ -274,6 +275,7 @@ export class Introductions {
         isRelayed,
         description,
       });
+      attempt.offeredAtMs = performance.now();
       if (connection.rtc.signalingState === "have-local-offer") {
         attempt.limit(ATTEMPT_MS, () => this.#fail(id, attempt));
       }
@@ -282,14 +284,12 @@ export class Introductions {
     }
   }
 
-  async #answer(
-    id: PeerId,
-    offer: Offer,
-  ): Promise<void> {
+  async #answer(id: PeerId, offer: Offer): Promise<void> {
     const present = this.#attempts.get(id);
-    // Both offer: the smaller id's counts. Of one peer's offers the last counts, on both sides.
+    // Both offer: the smaller id's counts, unless it was not heard. Of one peer's offers the last counts, on both sides.
     const isOver = present?.isOffer
-      ? this.#host.selfId < id
+      ? this.#host.selfId < id &&
+        performance.now() - present.offeredAtMs < COURTESY_MS
       : present && present.number >= offer.attempt;
     if (isOver) return;
     const isRelayed = offer.isRelayed || this.#host.isRelayed();

@@ -1,122 +1,15 @@
 /** Introductions over real connections, in whatever order a room brings them. */
 
 import { assert, assertEquals } from "@std/assert";
-import { RTCPeerConnection } from "werift";
-import { Connection } from "./connection.ts";
-import { Introductions, type IntroductionsHost } from "./introductions.ts";
-import { type PeerId, toPeerId } from "./peer_id.ts";
-import type { Signal } from "./signal.ts";
-
-/** A post, in nobody's inbox yet. */
-interface Post {
-  readonly from: PeerId;
-  readonly signal: Signal;
-}
-
-/** A peer whose posts the test carries. */
-class Member {
-  readonly id: PeerId;
-  readonly introductions: Introductions;
-  readonly connections = new Map<PeerId, Connection>();
-  readonly states: string[] = [];
-  readonly errors: unknown[] = [];
-  onOpen = () => {};
-
-  constructor(
-    number: number,
-    post: (post: Post) => void,
-    more: Partial<IntroductionsHost> = {},
-  ) {
-    this.id = toPeerId(new Uint8Array(8).fill(number));
-    this.introductions = new Introductions({
-      selfId: this.id,
-      isRelayed: () => false,
-      hasRelay: () => false,
-      connect: (options) => Promise.resolve(newConnection(options)),
-      post: (signal) => Promise.resolve(post({ from: this.id, signal })),
-      peers: () => this.connections.keys(),
-      isWell: (id) => this.connections.has(id),
-      hasRoomFor: () => true,
-      onOpen: (id, connection) => {
-        this.connections.get(id)?.close();
-        this.connections.set(id, connection);
-        this.onOpen();
-      },
-      onConnecting: (_, state) => this.states.push(state),
-      onError: (error) => this.errors.push(error),
-      ...more,
-    });
-  }
-
-  /** Takes a post, as the room's stream would bring it. */
-  hear({ from, signal }: Post): void {
-    this.introductions.receive(
-      from === this.id
-        ? { ok: false, reason: "own" }
-        : { ok: true, from, signals: [signal] },
-    );
-  }
-
-  async meet(count: number): Promise<void> {
-    while (this.connections.size < count) {
-      await new Promise<void>((resolve) => this.onOpen = resolve);
-    }
-  }
-
-  close(): void {
-    this.introductions.close();
-    for (const connection of this.connections.values()) connection.close();
-  }
-}
-
-let warmedUp: Promise<void> | undefined;
-
-/** werift's first offer takes longer than an announcement waits for it. */
-async function warmUp(): Promise<void> {
-  const connection = newConnection({ isRelayed: false });
-  await connection.offer();
-  connection.close();
-}
-
-function newConnection(options: { isRelayed: boolean }): Connection {
-  const Rtc = RTCPeerConnection as unknown;
-  return new Connection({
-    Rtc: Rtc as typeof globalThis.RTCPeerConnection,
-    configuration: {},
-    ...options,
-  });
-}
-
-function introductionTest(name: string, run: () => Promise<Member[]>): void {
-  Deno.test({
-    name,
-    // werift leaves timers of its own behind, which count as both.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await (warmedUp ??= warmUp());
-      for (const member of await run()) {
-        member.close();
-        assertEquals(member.errors, []);
-      }
-    },
-  });
-}
-
-/** A room that brings every post to all, at once and in one order. */
-function openRoom(count: number): { members: Member[]; posts: Post[] } {
-  const posts: Post[] = [];
-  const members: Member[] = [];
-  for (let i = 0; i < count; i++) {
-    members.push(
-      new Member(10 * (i + 1), (post) => {
-        posts.push(post);
-        for (const member of members) member.hear(post);
-      }),
-    );
-  }
-  return { members, posts };
-}
+import type { Connection } from "./connection.ts";
+import { toPeerId } from "./peer_id.ts";
+import { newConnection } from "./testing/connection_pair.ts";
+import {
+  introductionTest,
+  Member,
+  openRoom,
+  type Post,
+} from "./testing/introductions.ts";
 
 introductionTest("two need three posts, whoever comes first", async () => {
   const all: Member[] = [];
@@ -194,6 +87,50 @@ introductionTest(
     await Promise.all([first!, second!].map((member) => member.meet(1)));
     assertEquals(posts.length <= 6, true, `${posts.length} posts`);
     return [first!, second!];
+  },
+);
+
+introductionTest(
+  "what is under way is not given up because one announces itself again",
+  async () => {
+    const said: Post[] = [];
+    const first = new Member(1, (post) => said.push(post));
+    const answers: Post[] = [];
+    const second = new Member(2, (post) => {
+      answers.push(post);
+      first.hear(post);
+    });
+    second.hear({ from: second.id, signal: { kind: "announce" } });
+    first.introductions.reconnect(second.id);
+    while (said.length === 0) await new Promise((go) => setTimeout(go, 1));
+    second.hear(said[0]!);
+    second.hear({ from: first.id, signal: { kind: "announce" } });
+    await Promise.all([first.meet(1), second.meet(1)]);
+    assertEquals(answers.map(({ signal }) => signal.kind), ["answer"]);
+    return [first, second];
+  },
+);
+
+introductionTest(
+  "an offer that was not heard gives way to one that comes later",
+  async () => {
+    let isLost = true;
+    const { promise: lost, resolve: onLost } = Promise.withResolvers<void>();
+    const first: Member = new Member(1, (post) => {
+      if (isLost) onLost();
+      else second.hear(post);
+    });
+    const second = new Member(2, (post) => first.hear(post));
+    second.hear({ from: second.id, signal: { kind: "announce" } });
+    first.introductions.reconnect(second.id);
+    await lost;
+    isLost = false;
+    // Its first offer is as good as at once, and does not count.
+    for (let i = 0; i < 2; i++) {
+      second.hear({ from: first.id, signal: { kind: "announce" } });
+    }
+    await Promise.all([first.meet(1), second.meet(1)]);
+    return [first, second];
   },
 );
 
@@ -300,7 +237,7 @@ introductionTest("of those that are told of, all get their turn", async () => {
   assertEquals([member.states, member.errors], [["direct", "failed"], [far]]);
   member.introductions.hearOf(ids);
   assertEquals(member.states.length, 2, "it was to rest a while");
-  connect = () => Promise.resolve(newConnection({ isRelayed: false }));
+  connect = () => Promise.resolve(newConnection());
   const realNow = performance.now;
   performance.now = () => realNow.call(performance) + 60_000;
   member.introductions.hearOf(ids);
@@ -376,7 +313,7 @@ introductionTest(
     const member = new Member(10, ({ signal }) => {
       if (signal.kind === "answer") answered.push(signal.attempt);
     });
-    const far = newConnection({ isRelayed: false });
+    const far = newConnection();
     const description = await far.offer();
     far.close();
     const from = toPeerId(new Uint8Array(8).fill(20));

@@ -1,8 +1,8 @@
 /** All that is on its way out: what may begin, and how it ends. */
 
 import type { DataHead } from "./data_frame.ts";
+import type { FrameStream } from "./frame_stream.ts";
 import { OutgoingTransfer } from "./outgoing_transfer.ts";
-import type { SendBuffer } from "./send_buffer.ts";
 import {
   type DataSource,
   openSource,
@@ -21,19 +21,17 @@ interface Sending extends SendOptions {
 
 /** See the head of this file. */
 export class OutgoingTransfers {
-  readonly #buffer: SendBuffer;
-  readonly #closed: AbortSignal;
+  readonly #frames: FrameStream;
+  /** Of the time that they may last. */
+  readonly #session: () => AbortSignal;
   /** Those in several frames. */
   readonly #open = new Map<number, OutgoingTransfer>();
   /** Those that wait to begin: to be called when one may. */
   readonly #waiting = new Map<number, () => void>();
 
-  constructor(
-    buffer: SendBuffer,
-    closed: AbortSignal,
-  ) {
-    this.#buffer = buffer;
-    this.#closed = closed;
+  constructor(frames: FrameStream, session: () => AbortSignal) {
+    this.#frames = frames;
+    this.#session = session;
   }
 
   /** One that has begun. */
@@ -47,14 +45,14 @@ export class OutgoingTransfers {
     { data, head, signal, onProgress }: Sending,
   ): Promise<void> {
     const refusing = new AbortController();
-    const either = joinSignals(signal, this.#closed, refusing.signal);
+    const either = joinSignals(signal, this.#session(), refusing.signal);
     let reader: DataSource["reader"];
     try {
       either.signal.throwIfAborted();
       const source = openSource(data);
       reader = source.reader;
       const transfer = new OutgoingTransfer({ ...source.head, ...head }, {
-        put: (frame) => this.#buffer.put({ ...frame, id }, either.signal),
+        put: (frame) => this.#frames.put({ ...frame, id }, either.signal),
         refuse: (error) => refusing.abort(error),
         onProgress,
       });
@@ -63,7 +61,7 @@ export class OutgoingTransfers {
     } catch (error) {
       if (reader !== undefined) {
         reader.cancel(error).catch(() => {}); // it is thrown
-        this.#buffer.tell({ kind: "abort", id, meta: reasonOf(error) });
+        this.#frames.tell({ kind: "abort", id, meta: reasonOf(error) });
       }
       throw error;
     } finally {

@@ -1,11 +1,12 @@
 /** A peer of a room, as long as it is connected. */
 
 import type { Connection } from "./connection.ts";
-import type { RequestOptions } from "./data_link.ts";
+import { DataLink, type RequestOptions } from "./data_link.ts";
 import type { Receiving } from "./incoming_transfers.ts";
 import { Negotiation } from "./negotiation.ts";
 import type { LeaveReason } from "./room_events.ts";
 import type { Received, Sendable, SendOptions } from "./sendable.ts";
+import { TransferError } from "./transfer_error.ts";
 
 /** How a peer is reached. */
 export interface PeerStats {
@@ -65,7 +66,10 @@ export class PeerLink implements Peer {
   readonly id: string;
   readonly #isPolite: boolean;
   readonly #listener: PeerListener;
+  readonly #link: DataLink;
   #connection: Connection;
+  /** The one before, as long as the other side may use it. */
+  #former: Connection | undefined;
   #negotiation: Negotiation;
   #inbox: Promise<unknown> = Promise.resolve();
   #heardAtMs = performance.now();
@@ -73,6 +77,7 @@ export class PeerLink implements Peer {
   #pings = 1; // the first telling is after some: newcomers are being introduced
   #roundTripMs: number | undefined;
   #isSilent = false;
+  #isOver = false;
 
   constructor(
     { id, isPolite, connection, tracks }: {
@@ -88,6 +93,13 @@ export class PeerLink implements Peer {
     this.#listener = listener;
     this.#connection = connection;
     this.#negotiation = this.#use(connection, tracks);
+    this.#link = new DataLink(connection.data, {
+      onMessage: (data) => this.#tell(() => listener.onMessage(this, data)),
+      onRequest: (data) => this.#tell(() => listener.onRequest(this, data)),
+      onReceiving: (transfer) =>
+        this.#tell(() => listener.onReceiving(this, transfer)),
+    });
+    this.#link.closed.addEventListener("abort", () => this.#end("vanished"));
   }
 
   get connection(): RTCPeerConnection {
@@ -95,11 +107,11 @@ export class PeerLink implements Peer {
   }
 
   send(data: Sendable, options?: SendOptions): Promise<void> {
-    return this.#connection.link.send(data, options);
+    return this.#link.send(data, options);
   }
 
   request(data: Sendable, options?: RequestOptions): Promise<Received> {
-    return this.#connection.link.request(data, options);
+    return this.#link.request(data, options);
   }
 
   async stats(): Promise<PeerStats> {
@@ -136,12 +148,17 @@ export class PeerLink implements Peer {
     return performance.now() - this.#heardAtMs < WELL_MS;
   }
 
-  /** Another connection to the same peer takes the place of the present one. */
-  adopt(connection: Connection, tracks: SharedTracks): void {
-    this.#connection.close();
+  /** Another connection to the same peer takes the place of the present one, and what is under way goes on there. */
+  async adopt(connection: Connection, tracks: SharedTracks): Promise<void> {
+    const former = this.#connection;
+    former.onLost = former.onControl = () => {};
+    this.#former?.close();
+    this.#former = former;
     this.#connection = connection;
     this.#negotiation = this.#use(connection, tracks);
     this.#hear();
+    await this.#link.attach(connection.data);
+    former.close();
   }
 
   /** Sends what is shared and not sent yet. */
@@ -186,36 +203,25 @@ export class PeerLink implements Peer {
   /** Says goodbye, lets out what was sent before, and closes. */
   async leave(): Promise<void> {
     const connection = this.#connection;
-    connection.listener = undefined;
+    this.#isOver = true;
     connection.sayControl({ leave: true });
     const lateMs = performance.now() + FLUSH_MS;
     while (connection.unsentBytes > 0 && performance.now() < lateMs) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    connection.close();
+    this.#close();
   }
 
   /** As `leave`, for a page that is going: nothing can be waited for. */
   leaveAtOnce(): void {
     this.#connection.sayControl({ leave: true });
-    this.#connection.close();
+    this.#close();
   }
 
   #use(connection: Connection, tracks: SharedTracks): Negotiation {
     const listener = this.#listener;
     connection.onLost = (reason) => this.#end(reason);
     connection.onControl = (message) => this.#receiveControl(message);
-    connection.listener = {
-      onMessage: (data) => {
-        this.#hear();
-        listener.onMessage(this, data);
-      },
-      onRequest: (data) => listener.onRequest(this, data),
-      onReceiving: (transfer) => {
-        this.#hear();
-        listener.onReceiving(this, transfer);
-      },
-    };
     connection.rtc.ontrack = (event) => listener.onTrack(this, event);
     const negotiation = new Negotiation(connection.rtc, {
       isPolite: this.#isPolite,
@@ -237,9 +243,23 @@ export class PeerLink implements Peer {
     this.#isSilent = false;
   }
 
+  /** Tells what came, unless it is for nobody any more. */
+  #tell<T>(act: () => T): T | undefined {
+    this.#hear();
+    return this.#isOver ? undefined : act();
+  }
+
   #end(reason: LeaveReason): void {
-    this.#connection.close();
+    if (this.#isOver) return;
+    this.#close();
     this.#listener.onGone(this, reason);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#former?.close();
+    this.#connection.close();
+    this.#link.close(new TransferError("The connection to this peer ended"));
   }
 
   /** What the other side's library says; that of a hostile one may be anything. */

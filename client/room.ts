@@ -336,7 +336,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   /** A peer is connected; or is anew, after it had fallen silent. */
   #welcome(id: PeerId, connection: Connection): void {
     const present = this.#peers.get(id);
-    if (present !== undefined) return present.adopt(connection, this.#tracks);
+    if (present) return void present.adopt(connection, this.#tracks);
     const peer = new PeerLink(
       { id, isPolite: this.selfId > id, connection, tracks: this.#tracks },
       {

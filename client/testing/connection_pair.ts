@@ -3,10 +3,16 @@
 import { RTCPeerConnection } from "werift";
 import { Connection } from "../connection.ts";
 
+/** Two connections that are each other's ends. */
+export interface ConnectionPair {
+  readonly near: Connection;
+  readonly far: Connection;
+}
+
 /** Defines a test that has two open connections to each other. */
 export function connectionTest(
   name: string,
-  run: (pair: { near: Connection; far: Connection }) => Promise<void>,
+  run: (pair: ConnectionPair) => Promise<void>,
 ): void {
   Deno.test({
     name,
@@ -14,15 +20,8 @@ export function connectionTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      const [near, far] = [newConnection(), newConnection()];
-      const open = Promise.all(
-        [near, far].map((connection) =>
-          new Promise<void>((resolve) => connection.onOpen = resolve)
-        ),
-      );
+      const { near, far } = await openConnections();
       try {
-        await near.accept(await far.answer(await near.offer()));
-        await open;
         await run({ near, far });
       } finally {
         near.close();
@@ -32,11 +31,25 @@ export function connectionTest(
   });
 }
 
-function newConnection(): Connection {
+/** To be closed by the caller. */
+export async function openConnections(): Promise<ConnectionPair> {
+  const [near, far] = [newConnection(), newConnection()];
+  const open = Promise.all(
+    [near, far].map((connection) =>
+      new Promise<void>((resolve) => connection.onOpen = resolve)
+    ),
+  );
+  await near.accept(await far.answer(await near.offer()));
+  await open;
+  return { near, far };
+}
+
+/** One by werift, to be closed by the caller. */
+export function newConnection({ isRelayed = false } = {}): Connection {
   const Rtc = RTCPeerConnection as unknown;
   return new Connection({
     Rtc: Rtc as typeof globalThis.RTCPeerConnection,
     configuration: {},
-    isRelayed: false,
+    isRelayed,
   });
 }
