@@ -74,6 +74,14 @@ declare module "@std/assert" {
   ): Promise<E>;
 }
 
+declare module "@std/http/negotiation" {
+  /** The first of them that suits best, by the header Accept-Encoding. */
+  export function acceptsEncodings(
+    request: { headers: { get(name: string): string | null } },
+    ...encodings: string[]
+  ): string | undefined;
+}
+
 declare module "@std/http/etag" {
   export function eTag(
     entity: Uint8Array,

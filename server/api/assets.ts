@@ -1,13 +1,24 @@
 /** Files for browsers, as `deno task build` made them. */
 
-import { type ApiRequest, Reply } from "./exchange.ts";
+import { type ApiRequest, Reply, type RequestHeaders } from "./exchange.ts";
 import { eTag, ifNoneMatch } from "@std/http/etag";
+import { acceptsEncodings } from "@std/http/negotiation";
 
+/** One form of a file. */
 interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
   readonly etag: string | undefined;
 }
+
+/** How a file can be sent, best first, and the endings of files that are so. */
+const CODINGS = [
+  { coding: "br", ending: ".br" },
+  { coding: "gzip", ending: ".gz" },
+  { coding: "identity", ending: "" },
+] as const;
+
+type Forms = Readonly<Record<typeof CODINGS[number]["coding"], Asset>>;
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE = "text/html; charset=utf-8";
@@ -35,9 +46,9 @@ const SCRIPT_PAGE_POLICY =
 
 /** Holds the files in memory. */
 export class Assets {
-  readonly #byPath: ReadonlyMap<string, Asset>;
+  readonly #byPath: ReadonlyMap<string, Forms>;
 
-  private constructor(byPath: ReadonlyMap<string, Asset>) {
+  private constructor(byPath: ReadonlyMap<string, Forms>) {
     this.#byPath = byPath;
   }
 
@@ -45,19 +56,13 @@ export class Assets {
   static async load(
     base: URL = new URL("../../dist/", import.meta.url),
   ): Promise<Assets> {
-    const byPath = new Map<string, Asset>();
+    const byPath = new Map<string, Forms>();
     for (const [path, { file, type }] of Object.entries(FILES)) {
-      const bytes = await readFile(new URL(file, base));
-      const etag = await eTag(bytes);
-      const headers = {
-        "content-type": type,
-        "cache-control": "no-cache",
-        ...(etag === undefined ? {} : { etag }),
-        ...(type === PAGE
-          ? { "content-security-policy": SCRIPT_PAGE_POLICY }
-          : {}),
-      };
-      byPath.set(path, { bytes, headers, etag });
+      const forms = CODINGS.map(async ({ coding, ending }) => {
+        const bytes = await readFile(new URL(file + ending, base));
+        return [coding, await assetOf(bytes, { type, coding })] as const;
+      });
+      byPath.set(path, Object.fromEntries(await Promise.all(forms)) as Forms);
     }
     return new Assets(byPath);
   }
@@ -68,11 +73,34 @@ export class Assets {
 
   /** The file of a path that it has. */
   respond(path: string, { headers: asked }: ApiRequest): Reply {
-    const { bytes, headers, etag } = this.#byPath.get(path)!;
+    const { bytes, headers, etag } = this.#byPath.get(path)![codingFor(asked)];
     const isFresh = etag !== undefined &&
       !ifNoneMatch(asked.get("if-none-match"), etag);
     return isFresh ? new Reply(304, headers) : new Reply(200, headers, bytes);
   }
+}
+
+/** The smallest form that is asked for; who asks for none gets the file as it is. */
+function codingFor(headers: RequestHeaders): keyof Forms {
+  if (!headers.get("accept-encoding")) return "identity";
+  return CODINGS.map(({ coding }) => coding)
+    .find((coding) => acceptsEncodings({ headers }, coding)) ?? "identity";
+}
+
+async function assetOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  { type, coding }: { type: string; coding: keyof Forms },
+): Promise<Asset> {
+  const etag = await eTag(bytes);
+  const headers = {
+    "content-type": type,
+    "cache-control": "no-cache",
+    "vary": "accept-encoding",
+    ...(coding !== "identity" && { "content-encoding": coding }),
+    ...(etag !== undefined && { etag }),
+    ...(type === PAGE && { "content-security-policy": SCRIPT_PAGE_POLICY }),
+  };
+  return { bytes, headers, etag };
 }
 
 async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,6 +4,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { Assets } from "./assets.ts";
 import type { ApiRequest } from "./exchange.ts";
 
@@ -37,6 +38,40 @@ Deno.test("a browser that has the file is not sent it again", async () => {
     request({ "if-none-match": '"x"' }),
   );
   assertEquals(other.status, 200);
+});
+
+Deno.test("a file comes as small as the browser takes it, and is the same", async () => {
+  const assets = await Assets.load();
+  const { body: whole } = assets.respond("/client.js", request());
+  const etags = new Set<string>();
+  const unpackers = { gzip: gunzipSync, br: brotliDecompressSync } as const;
+  for (
+    const [accepted, coding] of [
+      ["gzip, deflate, br, zstd", "br"],
+      ["gzip, deflate", "gzip"],
+      ["br;q=0, *", "gzip"],
+    ] as const
+  ) {
+    const reply = assets.respond(
+      "/client.js",
+      request({ "accept-encoding": accepted }),
+    );
+    assertEquals(reply.headers["content-encoding"], coding);
+    assertEquals(reply.headers["vary"], "accept-encoding");
+    const body = unpackers[coding](reply.body as Uint8Array);
+    assert(body.equals(whole as Uint8Array));
+    etags.add(reply.headers["etag"]!);
+  }
+  for (const accepted of ["", "identity", "zstd"]) {
+    const { headers, body } = assets.respond(
+      "/client.js",
+      request({ "accept-encoding": accepted }),
+    );
+    assertEquals(headers["content-encoding"], undefined);
+    assert(body === whole);
+    etags.add(headers["etag"]!);
+  }
+  assertEquals(etags.size, 3);
 });
 
 Deno.test("the demo's policy lets in nothing but the node's own files", async () => {
