@@ -76,7 +76,7 @@ declare module "bittorrent-dht" {
     });
     /** What others put here, by target in hex. Not of the documented API; 11.0.12 has it. */
     readonly _values: { get(target: string): Message | undefined };
-    listen(port?: number, host?: string): void;
+    listen(port: number, host?: string): void;
     address(): { readonly port: number };
     destroy(done: () => void): void;
   }

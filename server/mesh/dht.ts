@@ -22,8 +22,6 @@ import { Turnstile } from "./turnstile.ts";
 export interface DhtOptions {
   /** IPv4 address to listen on. */
   readonly host: string;
-  /** UDP port; 0 chooses a free one. */
-  readonly port: number;
   /** Whom to ask first; names are resolved. */
   readonly bootstrap: readonly Contact[];
   readonly contacts: ContactStore;
@@ -53,7 +51,7 @@ const RETRY_MS = { least: 2000, most: 5 * 60_000 };
 /** A reply with more announcements would pay those who forge their address. */
 const MAX_VALUES = 50;
 
-/** Listens from when it is made; {@linkcode start} joins. */
+/** One node of the DHT. */
 export class Dht {
   readonly totals: DhtTotals;
   readonly #given: DhtOptions;
@@ -76,7 +74,6 @@ export class Dht {
   #retryMs = RETRY_MS.least;
   #stops: (() => void)[] = [];
 
-  /** Throws with the system's `code` when it cannot listen. */
   constructor(given: DhtOptions) {
     this.#given = given;
     const { signal } = this.#closing;
@@ -142,10 +139,13 @@ export class Dht {
     return this.#firstContact.promise;
   }
 
-  /** Looks for others now, and whenever nobody is known. */
-  start(): void {
+  /**
+   * Listens, and looks for others now and whenever nobody is known. Throws with
+   * the system's `code` when it cannot listen; may then be called again.
+   */
+  start(port: number): void {
     const { clock } = this.#given;
-    this.#dht.listen();
+    this.#dht.listen(port);
     this.#stops = [
       clock.every(TICK_MS, () => this.#tick()),
       clock.every(SAVE_MS, () => void this.#save()),

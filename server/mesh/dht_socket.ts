@@ -53,37 +53,36 @@ export class DhtSocket extends EventEmitter {
       congested: 0,
     },
   };
-  readonly #socket: UdpSocket;
+  #socket: UdpSocket | undefined;
   readonly #host: string;
   readonly #budget: DatagramBudget;
   readonly #onFault: (fault: unknown) => void;
   #unsent = 0;
 
-  /** Binds at once; throws with the system's `code` when it cannot. */
-  constructor({ host, port, clock, onFault }: {
+  constructor({ host, clock, onFault }: {
     host: string;
-    port: number;
     clock: Clock;
     /** Gets what the library threw at a datagram. */
     onFault: (fault: unknown) => void;
   }) {
     super();
-    const bound = bindUdp(host, port);
-    if (!bound.ok) throw bound.error;
-    this.#socket = bound.socket;
     this.#host = host;
     this.#budget = new DatagramBudget(clock);
     this.#onFault = onFault;
-    this.#socket.onDatagram = (bytes, { address, port }) =>
-      this.#receive(bytes, { address, port, family: "IPv4" });
   }
 
   address(): { address: string; port: number; family: "IPv4" } {
-    return { address: this.#host, port: this.#socket.port, family: "IPv4" };
+    const { port = 0 } = this.#socket ?? {};
+    return { address: this.#host, port, family: "IPv4" };
   }
 
-  /** It is bound already. */
-  bind(): void {
+  /** Binds before it returns; throws with the system's `code` when it cannot. */
+  bind(port: number): void {
+    const bound = bindUdp(this.#host, port);
+    if (!bound.ok) throw bound.error;
+    this.#socket = bound.socket;
+    this.#socket.onDatagram = (bytes, { address, port }) =>
+      this.#receive(bytes, { address, port, family: "IPv4" });
     this.emit("listening");
   }
 
@@ -106,7 +105,7 @@ export class DhtSocket extends EventEmitter {
       datagrams.sent++;
       this.#unsent++;
       const settle = () => void this.#unsent--;
-      this.#socket.send(bytes.subarray(offset, offset + length), {
+      this.#socket!.send(bytes.subarray(offset, offset + length), {
         address,
         port,
       }).then(settle, settle);
@@ -114,7 +113,7 @@ export class DhtSocket extends EventEmitter {
   }
 
   close(): void {
-    this.#socket.close();
+    this.#socket?.close();
     queueMicrotask(() => this.emit("close"));
   }
 

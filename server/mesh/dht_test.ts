@@ -48,8 +48,8 @@ Deno.test("two nodes alone keep for each other what they put", async () => {
   const item = await (await createOwner())("hello", 0);
   const port = freePort();
   const bootstrap = [{ host: "127.0.0.1", port }];
-  const first = createTestDht({ port, bootstrap }); // its own name says that the DHT is private
-  first.start();
+  const first = createTestDht({ bootstrap }); // its own name says that the DHT is private
+  first.start(port);
   await withDhts([{ bootstrap }], async (second) => {
     assertEquals(await second!.put(item), { ok: true, stored: 1 });
     assertEquals(await second!.get(item), { ok: true, item });
@@ -116,14 +116,14 @@ Deno.test("a node that knows nobody says so, and joins when somebody is there", 
   const bootstrap = [{ host: "127.0.0.1", port }];
   const told = Promise.withResolvers<string>();
   const dht = createTestDht({ bootstrap, tell: told.resolve });
-  dht.start();
+  dht.start(0);
   assertMatch(await told.promise, /^not joined/);
   assertEquals([dht.isJoined, dht.contacts], [false, 0]);
   const unavailable = { ok: false, reason: "unavailable" } as const;
   assertEquals(await dht.get(item), unavailable);
   assertEquals(await dht.put(item), unavailable);
-  const late = createTestDht({ port, bootstrap });
-  late.start();
+  const late = createTestDht({ bootstrap });
+  late.start(port);
   await dht.joined;
   assert(dht.isJoined);
   await dht.close();
@@ -155,7 +155,7 @@ Deno.test("closing ends what is under way", async () => {
   const silent = listen();
   const { port } = silent.addr as Deno.NetAddr;
   const dht = createTestDht({ bootstrap: [{ host: "127.0.0.1", port }] });
-  dht.start();
+  dht.start(0);
   await silent.receive(); // joining is under way
   const started = performance.now();
   await dht.close();
@@ -163,13 +163,15 @@ Deno.test("closing ends what is under way", async () => {
   silent.close();
 });
 
-Deno.test("a port that is taken is an error with the system's code", () => {
+Deno.test("a port that is taken is an error with the system's code, and another may be tried", async () => {
   const taken = listen();
   const { port } = taken.addr as Deno.NetAddr;
-  const error = assertThrows(() => createTestDht({ port })) as {
-    code?: string;
-  };
+  const dht = createTestDht();
+  const error = assertThrows(() => dht.start(port)) as { code?: string };
   assertEquals(error.code, "EADDRINUSE");
+  dht.start(0);
+  assert(dht.endpoint.port > 0);
+  await dht.close();
   taken.close();
 });
 

@@ -43,6 +43,7 @@ export async function createTestApi(
     {
       ...DEFAULT_CONFIG,
       curve: TRIVIAL_CURVE,
+      dht: { kind: "none" },
       turn: { kind: "none" },
       ...config,
     },

@@ -18,7 +18,6 @@ export function createTestDht(
   const told: string[] = [];
   const dht = new Dht({
     host: "127.0.0.1",
-    port: 0,
     bootstrap: [],
     contacts: NO_STORE,
     rendezvous: null,
@@ -39,7 +38,7 @@ export async function withDhts(
   const dhts = all.map(createTestDht);
   try {
     for (const dht of dhts) {
-      dht.start();
+      dht.start(0);
       await dht.joined;
     }
     await run(...dhts);

@@ -35,7 +35,7 @@ export const LOCAL_TURN: EmbeddedTurnConfig = {
   allowPrivate: true,
 };
 
-/** Starts a node on a free port of 127.0.0.1; without TURN, unless it is asked for. */
+/** Starts a node on a free port of 127.0.0.1; without TURN and the DHT, unless they are asked for. */
 export async function startTestNode(
   config: Partial<Config> = {},
   surroundings: Surroundings = {},
@@ -48,6 +48,7 @@ export async function startTestNode(
       port: 0,
       isPortExplicit: true,
       curve: TRIVIAL_CURVE,
+      dht: { kind: "none" },
       turn: { kind: "none" },
       ...config,
     },
