@@ -20,7 +20,6 @@ import {
   DEFAULT_CONFIG,
   LOG_FORMATS,
   LOG_LEVELS,
-  openDataDir,
   parseAddress,
   parseHosts,
   parseOrigin,
@@ -111,7 +110,6 @@ function createCommand(): Command {
     .addOption(option(
       "--data-dir <folder>",
       "folder for what outlives the process: nodes of the DHT",
-      openDataDir,
     ))
     .addOption(option("--contact <text>", "how to reach the operator"))
     .addOption(option("--terms <text>", "where the terms of use are"))

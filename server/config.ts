@@ -215,18 +215,6 @@ export function parseBootstrap(text: string): Contact[] {
   });
 }
 
-/** Reads a folder, and makes it where there is none. */
-export function openDataDir(path: string): string {
-  try {
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new ConfigError(
-      `cannot use the folder: ${(cause as Error).message}`,
-    );
-  }
-  return path;
-}
-
 /** Reads a secret that is shared with a TURN server. */
 export function parseSecret(text: string): string {
   if (text === "") throw new ConfigError("expected the server's secret");

@@ -217,6 +217,7 @@ export async function startNode(
   surroundings: Surroundings = {},
 ): Promise<Node> {
   const { warn = logWarning } = surroundings;
+  if (config.dataDir !== null) await openDataDir(config.dataDir);
   const certificate = config.certificate === null
     ? undefined
     : await Certificate.load(config.certificate);
@@ -252,6 +253,16 @@ export async function startNode(
       await listener.close(GRACE_MS);
     },
   };
+}
+
+/** Makes the folder where there is none; it is nobody else's to read. */
+async function openDataDir(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`--data-dir ${path}: ${message}`, { cause });
+  }
 }
 
 /** What TURN over TLS shows instead of the node's certificate, if it has files of its own. */
