@@ -76,7 +76,8 @@ export async function dhtGet(
   }
   const { salt = new Uint8Array() } = key;
   // Under the key that was asked for: the node's own would prove nothing.
-  if (await verifyMutableItem({ ...found, k: key.k, salt })) return found;
+  const item = { ...found, k: key.k, salt };
+  if (await verifyMutableItem(item)) return item;
   throw new NodeProtocolError(
     `${node.origin} gave an item that its owner did not sign: use another node`,
   );

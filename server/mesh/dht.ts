@@ -139,6 +139,11 @@ export class Dht {
     return this.#firstContact.promise;
   }
 
+  /** Resolves when this node was announced, and others looked for, for the first time. */
+  get firstRound(): Promise<void> | undefined {
+    return this.#rendezvous?.firstRound;
+  }
+
   /**
    * Listens, and looks for others now and whenever nobody is known. Throws with
    * the system's `code` when it cannot listen; may then be called again.

@@ -51,11 +51,15 @@ export class Rendezvous {
   #round: Promise<void> | undefined;
   #seen = new Set<string>();
   #stop = () => {};
-  /** Rounds that were finished. */
-  rounds = 0;
+  readonly #firstRound = Promise.withResolvers<void>();
 
   constructor(given: RendezvousNeighbours) {
     this.#given = given;
+  }
+
+  /** Resolves when all places have been visited for the first time. */
+  get firstRound(): Promise<void> {
+    return this.#firstRound.promise;
   }
 
   start(): void {
@@ -98,7 +102,7 @@ export class Rendezvous {
       await this.#announce(target, repliers);
       for (const hint of hintsOf(repliers)) this.#tell(hint);
     }
-    this.rounds++;
+    this.#firstRound.resolve();
   }
 
   async #announce(

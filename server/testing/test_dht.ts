@@ -10,10 +10,16 @@ import { createSystemClock } from "../clock.ts";
 import { Dht, type DhtOptions } from "../mesh/dht.ts";
 import { NO_STORE } from "../mesh/dht_contacts.ts";
 
+/** With what went wrong inside, and what it told. */
+export type TestDht = Dht & {
+  readonly faulted: unknown[];
+  readonly told: string[];
+};
+
 /** One that has no one to ask unless it is told. */
 export function createTestDht(
   options: Partial<DhtOptions> = {},
-): Dht & { readonly faulted: unknown[]; readonly told: string[] } {
+): TestDht {
   const faulted: unknown[] = [];
   const told: string[] = [];
   const dht = new Dht({
@@ -33,7 +39,7 @@ export function createTestDht(
 /** Runs with nodes that have joined, are closed after, and must have no fault. */
 export async function withDhts(
   all: readonly Partial<DhtOptions>[],
-  run: (...dhts: ReturnType<typeof createTestDht>[]) => Promise<void>,
+  run: (...dhts: TestDht[]) => Promise<void>,
 ): Promise<void> {
   const dhts = all.map(createTestDht);
   try {
