@@ -66,3 +66,19 @@ export function answer(
 export function error({ t }: Heard, code: number): Uint8Array {
   return bencode.encode({ t, y: "e", e: [code, "no"] });
 }
+
+/** Asks a contact once; resolves with its whole answer. */
+export async function askOnce(
+  { port }: { port: number },
+  q: string,
+  a: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const at = { transport: "udp", hostname: "127.0.0.1" } as const;
+  const socket = Deno.listenDatagram({ ...at, port: 0 });
+  const id = Buffer.alloc(20, 1);
+  const query = { t: Buffer.from("aa"), y: "q", q, a: { id, ...a } };
+  await socket.send(bencode.encode(query), { ...at, port });
+  const [bytes] = await socket.receive();
+  socket.close();
+  return bencode.decode(bytes) as Record<string, unknown>;
+}

@@ -70,3 +70,11 @@ export async function createOwner(): Promise<
       salt: utf8.encode(salt),
     });
 }
+
+/** A UDP port that nobody has; somebody else may take it before it is used. */
+export function freePort(): number {
+  const at = { transport: "udp", hostname: "127.0.0.1", port: 0 } as const;
+  const socket = Deno.listenDatagram(at);
+  socket.close();
+  return (socket.addr as Deno.NetAddr).port;
+}
