@@ -4,9 +4,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { startPrivateDht } from "../server/testing/private_dht.ts";
 import { createOwner } from "../server/testing/test_dht.ts";
 import { localDht, startTestNode } from "../server/testing/test_node.ts";
-import { dhtGet, dhtPut, encodeText, signMutableItem } from "./dht.ts";
+import * as items from "./dht.ts";
 import { NodeProtocolError } from "./errors.ts";
 import { NodeClient } from "./node_client.ts";
+
+const { dhtGet, dhtPut, encodeText, signMutableItem } = items;
 
 Deno.test("the client believes no node: an item that its owner did not sign is refused", async () => {
   const { bootstrap, close } = await startPrivateDht();
@@ -58,4 +60,32 @@ Deno.test("an item that was altered, or is too large, is not even paid for", asy
     v: encodeText("x".repeat(800)),
   });
   await assertRejects(() => dhtPut(client, large), RangeError, "1024 bytes");
+});
+
+Deno.test("the guide's script publishes and finds what it published", async () => {
+  const guide = await Deno.readTextFile(
+    new URL("../docs/guide.md", import.meta.url),
+  );
+  const { bootstrap, close } = await startPrivateDht();
+  const node = await startTestNode({ dht: localDht(bootstrap) });
+  await node.parts.dht!.joined;
+  const [, script] = [...guide.matchAll(/^```ts ignore\n([^]*?)^```/gm)]
+    .find(([block]) => block.includes("dhtPut"))!;
+  const modules = {
+    "@sigmesh/client": { NodeClient },
+    "@sigmesh/client/dht": items,
+  };
+  const body = script!.replaceAll("https://node.example", node.origin)
+    .replaceAll(/import (\{[^}]*\}) from (".*");/g, "const $1 = modules[$2];");
+  const said: unknown[] = [];
+  const log = { log: (...words: unknown[]) => said.push(...words) };
+  const run = new Function(
+    ...["modules", "console"],
+    `return (async () => {${body}})()`,
+  );
+  await run(modules, log);
+  assertEquals(said, ["table-7"]);
+  assertEquals(node.faults, []);
+  await node.close();
+  await close();
 });

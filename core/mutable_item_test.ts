@@ -191,3 +191,13 @@ function own(
 ): Pick<MutableItem, "seq" | "v" | "salt"> {
   return { seq, v: v.slice(), salt: salt.slice() };
 }
+
+Deno.test("the example of docs/protocol.md is BEP 44's first vector, and is read", async () => {
+  const document = await Deno.readTextFile(
+    new URL("../docs/protocol.md", import.meta.url),
+  );
+  const [, example] = /first test vector[^]*?\n(    \{[^]*?\n    \})/
+    .exec(document)!;
+  const read = parseMutableItem(JSON.parse(example!));
+  assertEquals(read, { ok: true, value: VECTORS[0]!.item });
+});

@@ -1,16 +1,20 @@
 /** What the endpoints say without a DHT around: before and after payment. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   encodeText,
   formatMutableItem,
   formatMutableKey,
+  parseMutableItem,
+  verifyMutableItem,
 } from "@sigmesh/core/mutable_item";
 import { problemCodeOf } from "@sigmesh/core/wire";
 import { startPrivateDht } from "../testing/private_dht.ts";
 import { createTestApi } from "../testing/test_api.ts";
 import { createOwner } from "../testing/test_dht.ts";
 import { localDht } from "../testing/test_node.ts";
+
+import { EXAMPLE_ITEM } from "./views/dht_example.ts";
 
 type TestApi = Awaited<ReturnType<typeof createTestApi>>;
 
@@ -124,4 +128,26 @@ Deno.test("a signature is looked at when it is paid for", async () => {
       "item-not-found",
     ]);
   });
+});
+
+Deno.test("the commands of the pages are told the price", async () => {
+  await withJoined(async (api) => {
+    for (const page of ["/", "/dht-get", "/dht-put"]) {
+      const html = await (await api.call(page) as Response).text();
+      const commands = [
+        ...html.matchAll(/--data '(\{.*?\})' [^]*?'(http[^']*dht-...)'/g),
+      ];
+      assert(commands.length > 0, page);
+      for (const [, body, url] of commands) {
+        const path = new URL(url!).pathname;
+        const sent = body!.replaceAll("&quot;", '"');
+        assertEquals(await refusalOf(api, path, sent), [401, "stamp-missing"]);
+      }
+    }
+  });
+});
+
+Deno.test("the example of the pages is an item that was signed", async () => {
+  const read = parseMutableItem(JSON.parse(EXAMPLE_ITEM));
+  assert(read.ok && await verifyMutableItem(read.value));
 });

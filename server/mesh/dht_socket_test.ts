@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import bencode from "bencode";
 import { FakeClock } from "../testing/fake_clock.ts";
+import { turn as nextTurn } from "../testing/fake_sink.ts";
 import { DhtSocket, isReachable } from "./dht_socket.ts";
 
 const HOST = "127.0.0.1";
@@ -31,7 +32,7 @@ function createPair() {
     for (let i = 0; i < times; i++) {
       await other.send(bytes, { ...at, port });
       while (traffic.datagrams.received <= before + i) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await nextTurn();
       }
     }
   }

@@ -8,6 +8,7 @@ import {
 import { encodeBase64url } from "@sigmesh/core";
 import { LIMITS } from "@sigmesh/core/wire";
 import type { VNode } from "preact";
+import { EXAMPLE_ITEM, EXAMPLE_KEY } from "./dht_example.ts";
 import { Command } from "./endpoints.tsx";
 import { Facts, type Page, renderPage } from "./page.tsx";
 import { PayAndTry } from "./pay_and_try.tsx";
@@ -29,7 +30,7 @@ const TEXTS = {
     title: "Get from the DHT",
     lead: "Gets a small public record from BitTorrent's DHT, by the key of " +
       "whoever published it (BEP 44).",
-    body: '{"k":"KEY","salt":"SALT"}',
+    body: EXAMPLE_KEY,
     answer: "The item: k, salt, seq, v and sig. Verify sig yourself, as the " +
       "library does.",
   },
@@ -37,7 +38,7 @@ const TEXTS = {
     title: "Put into the DHT",
     lead: "Publishes a small record in BitTorrent's DHT, signed by your own " +
       "key (BEP 44). The node never sees that key.",
-    body: '{"k":"KEY","salt":"SALT","seq":1,"v":"VALUE","sig":"SIGNATURE"}',
+    body: EXAMPLE_ITEM,
     answer: "How many nodes of the DHT have stored it. They forget it two " +
       "hours after: put it again each hour.",
   },
