@@ -21,7 +21,8 @@
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import type { Quote } from "./wire.ts";
 
-type Bytes = Uint8Array<ArrayBuffer>;
+/** Bytes as WebCrypto takes them. */
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Paths of a node that has a DHT. */
 export const DHT_PATHS = { get: "/dht-get", put: "/dht-put" } as const;
@@ -176,7 +177,7 @@ export function formatMutableItem(
 /** Reads the JSON of a key. */
 export function parseMutableKey(
   json: unknown,
-): Parsed<Required<MutableKey> & { readonly salt: Bytes }> {
+): Parsed<Pick<MutableItem, "k" | "salt">> {
   if (!isObject(json)) return NO_OBJECT;
   const k = bytesIn(json, "k", exactly(KEY_BYTES));
   if (!k.ok) return k;

@@ -196,7 +196,7 @@ Deno.test("the example of docs/protocol.md is BEP 44's first vector, and is read
   const document = await Deno.readTextFile(
     new URL("../docs/protocol.md", import.meta.url),
   );
-  const [, example] = /first test vector[^]*?\n(    \{[^]*?\n    \})/
+  const [, example] = /first test vector[^]*?\n( {4}\{[^]*?\n {4}\})/
     .exec(document)!;
   const read = parseMutableItem(JSON.parse(example!));
   assertEquals(read, { ok: true, value: VECTORS[0]!.item });

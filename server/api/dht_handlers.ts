@@ -3,7 +3,6 @@
 import { WEIGHTS } from "@sigmesh/core";
 import {
   formatMutableItem,
-  type MutableKey,
   type MutablePut,
   type Parsed,
   parseMutableItem,

@@ -4,7 +4,6 @@ import { Buffer } from "node:buffer";
 import {
   MAX_VALUE_BYTES,
   type MutableItem,
-  type MutableKey,
   type MutablePut,
   targetOfItem,
   verifyMutableItem,
@@ -35,7 +34,7 @@ export type PutResult =
     readonly seq: number | undefined;
   };
 
-type Key = Required<MutableKey> & Pick<MutableItem, "salt">;
+type Key = Pick<MutableItem, "k" | "salt">;
 
 /** BEP 44's errors that say that another item is there. */
 const CAS_MISMATCH = 301;
