@@ -30,6 +30,7 @@ export function buildDht(
   return new Dht({
     host: hostOf(config),
     bootstrap: dht.bootstrap ?? PUBLIC_ROUTERS,
+    mayBePrivate: dht.bootstrap !== null,
     contacts: dataDir === null
       ? NO_STORE
       : contactFile(`${dataDir}/dht_contacts.json`, warn),

@@ -24,6 +24,8 @@ export interface DhtOptions {
   readonly host: string;
   /** Whom to ask first; names are resolved. */
   readonly bootstrap: readonly Contact[];
+  /** Whether one of these at a private address stands for a DHT of one's own. */
+  readonly mayBePrivate: boolean;
   readonly contacts: ContactStore;
   /** Null for a node that neither announces itself nor looks for others. */
   readonly rendezvous: RendezvousOptions | null;
@@ -46,6 +48,8 @@ export interface DhtTotals extends DhtTraffic {
 
 const TICK_MS = 1000;
 const SAVE_MS = 10 * 60_000;
+/** With fewer contacts it is tried again: one could be anybody's who wrote to us. */
+const ENOUGH_CONTACTS = 8;
 /** Between two tries to join: doubled each time. */
 const RETRY_MS = { least: 2000, most: 5 * 60_000 };
 /** A reply with more announcements would pay those who forge their address. */
@@ -145,7 +149,7 @@ export class Dht {
   }
 
   /**
-   * Listens, and looks for others now and whenever nobody is known. Throws with
+   * Listens, and looks for others now and whenever few are known. Throws with
    * the system's `code` when it cannot listen; may then be called again.
    */
   start(port: number): void {
@@ -189,18 +193,23 @@ export class Dht {
 
   #tick(): void {
     const now = this.#given.clock.now();
-    if (this.isJoined || this.#joining !== undefined || now < this.#nextTryAt) {
-      return;
-    }
+    if (!this.isJoined && this.#told) this.#retrySoon(); // all that were known are gone
+    const isDue = now >= this.#nextTryAt && this.contacts < ENOUGH_CONTACTS;
+    if (!isDue || this.#joining !== undefined) return;
     this.#nextTryAt = now + this.#retryMs;
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.most);
     this.#joining = this.#join().catch(this.#given.onFault)
       .finally(() => {
         this.#joining = undefined;
-        if (this.isJoined) this.#retryMs = RETRY_MS.least;
         this.#tell();
         this.#rendezvous?.tick();
       });
+  }
+
+  #retrySoon(): void {
+    this.#told = undefined;
+    this.#nextTryAt = 0;
+    this.#retryMs = RETRY_MS.least;
   }
 
   /** Once for each change, however often it is tried. */
@@ -217,7 +226,7 @@ export class Dht {
 
   /** Asks those who were known last and the routers, then fills the table. */
   async #join(): Promise<void> {
-    const { bootstrap, contacts } = this.#given;
+    const { bootstrap, contacts, mayBePrivate } = this.#given;
     const rpc = this.#rpc;
     if (this.#known.length === 0) this.#known = await contacts.load();
     const routers: Contact[] = [];
@@ -226,19 +235,17 @@ export class Dht {
       routers.push(...found.flat());
       done();
     });
-    // Whoever names a private router has a DHT of their own.
-    this.#socket.allowPrivate ||= routers.some((router) =>
-      !isReachable(router, false)
-    );
+    this.#socket.allowPrivate ||= mayBePrivate &&
+      routers.some((router) => !isReachable(router, false));
     const message = () => ({
       q: "find_node",
       a: { id: rpc.id, target: rpc.id },
     });
-    await Promise.all(
-      [...routers, ...this.#known].map((contact) =>
-        this.#untilClosed((done) => rpc.query(contact, message(), done))
-      ),
+    const asked = [...routers, ...this.#known].map((contact) =>
+      this.#untilClosed((done) => rpc.query(contact, message(), done))
     );
+    const somebody = new Promise((resolve) => this.#dht.once("node", resolve));
+    await Promise.race([somebody, Promise.all(asked)]); // most that were known may be gone
     if (!this.isJoined) return;
     await this.#untilClosed((done) => rpc.populate(rpc.id, message(), done));
     await this.#save();
@@ -257,14 +264,16 @@ export class Dht {
     });
   }
 
-  /** Those of a DHT that has been lost are kept: it may come back. */
+  /** Those known before are kept behind: offline, one contact after the other is lost. */
   async #save(): Promise<void> {
-    const known = this.#rpc.nodes.toArray()
-      .slice(-SERVER_LIMITS.dhtSavedContacts)
-      .map(({ host, port }) => ({ host, port }));
-    if (known.length === 0) return;
-    this.#known = known;
-    await this.#given.contacts.save(known);
+    const byName = new Map<string, Contact>();
+    for (
+      const { host, port } of [...this.#rpc.nodes.toArray(), ...this.#known]
+    ) {
+      byName.set(`${host}:${port}`, { host, port });
+    }
+    this.#known = [...byName.values()].slice(0, SERVER_LIMITS.dhtSavedContacts);
+    if (this.#known.length > 0) await this.#given.contacts.save(this.#known);
   }
 }
 

@@ -38,6 +38,43 @@ Deno.test("a node that knows nobody says so, and joins when somebody is there", 
   await late.close();
 });
 
+Deno.test("a DHT that is lost is joined again when it is back", async () => {
+  const item = await (await createOwner())("hello", 1);
+  const others = await startPrivateDht(1);
+  const { bootstrap } = others;
+  const joined = [0, 1].map(() => Promise.withResolvers<void>());
+  const left = [...joined];
+  function tell(message: string): void {
+    if (message.startsWith("joined")) left.shift()?.resolve();
+  }
+  await withDhts([{ bootstrap, tell }], async (dht) => {
+    await joined[0]!.promise;
+    await others.close();
+    const lost = await dht!.get(item); // notices that its contact is gone
+    assertEquals(lost, { ok: false, reason: "unavailable" });
+    const back = createTestDht({ bootstrap });
+    back.start(bootstrap[0]!.port);
+    await joined[1]!.promise;
+    assert(dht!.isJoined);
+    await back.close();
+  });
+});
+
+Deno.test("where public routers are asked, none makes private addresses reachable", async () => {
+  const others = await startPrivateDht(1);
+  const told = Promise.withResolvers<string>();
+  const dht = createTestDht({
+    bootstrap: others.bootstrap,
+    mayBePrivate: false,
+    tell: told.resolve,
+  });
+  dht.start(0);
+  assertMatch(await told.promise, /^not joined/);
+  assert(dht.totals.dropped.private > 0);
+  await dht.close();
+  await others.close();
+});
+
 Deno.test("contacts survive a restart without those to bootstrap from", async () => {
   const { bootstrap, contacts, close } = await startPrivateDht();
   let saved: readonly Contact[] = [];

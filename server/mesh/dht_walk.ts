@@ -28,6 +28,7 @@ export async function walk(
   { query, target, timeoutMs, signal }: WalkOptions,
 ): Promise<Replier[]> {
   const repliers: Replier[] = [];
+  if (signal.aborted) return repliers;
   const { promise: done, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, timeoutMs);
   const end = () => resolve();
@@ -82,6 +83,7 @@ export function write(
 ): Promise<Verdict> {
   return new Promise((resolve) => {
     const fail = () => resolve({ ok: false, code: 0 });
+    if (signal.aborted) return fail();
     signal.addEventListener("abort", fail);
     const a = { id: rpc.id, token: answer.token, ...fields };
     rpc.query({ host, port, id }, { q: query, a }, (error) => {

@@ -25,6 +25,7 @@ export function createTestDht(
   const dht = new Dht({
     host: "127.0.0.1",
     bootstrap: [],
+    mayBePrivate: true,
     contacts: NO_STORE,
     rendezvous: null,
     clock: createSystemClock(),
