@@ -52,8 +52,8 @@ export {
  * DHT has none, which is paid for as well. Nodes cannot alter an item, but an
  * old one may be all that they find.
  *
- * Rejects as `NodeClient` does, and with `NodeProtocolError` when the item is
- * another one or its owner did not sign it.
+ * Rejects as `NodeClient` does, and with `NodeProtocolError` when the owner of
+ * the key did not sign what the node gave.
  */
 export async function dhtGet(
   node: NodeClient,

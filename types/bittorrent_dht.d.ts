@@ -43,6 +43,7 @@ declare module "k-rpc" {
       visit: (message: Message, peer: RpcPeer) => boolean,
       done: () => void,
     ): void;
+    destroy(done: () => void): void;
     response(peer: RpcPeer, query: Message, ...response: unknown[]): void;
   }
 
