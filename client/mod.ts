@@ -43,6 +43,7 @@ export {
   PriceTooHighError,
 } from "./errors.ts";
 export {
+  type BuyOptions,
   type CallOptions,
   NodeClient,
   type NodeClientOptions,

@@ -69,6 +69,14 @@ export interface PostOptions extends CallOptions {
   readonly onProgress?: ((progress: SolveProgress) => void) | undefined;
 }
 
+/** Options of {@linkcode NodeClient.buy}. */
+export interface BuyOptions<T> extends PostOptions {
+  /** What is sent; default nothing. */
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+  /** Reads the answer's JSON; undefined where it is none of a node. */
+  readonly parse: (value: unknown) => T | undefined;
+}
+
 /** Options of {@linkcode NodeClient.buyTurnCredential}. */
 export interface TurnCredentialOptions extends PostOptions {
   /** What was bought before and is to live on. */
@@ -175,7 +183,7 @@ export class NodeClient {
     const path = roomPath(requireRoom(room));
     const body = encodePost(text);
     const ask = { method: "POST", body, signal };
-    return await this.#buy({
+    return await this.#pay({
       path,
       body,
       quote: quote ?? await this.room(room, { signal }),
@@ -218,7 +226,7 @@ export class NodeClient {
   }
 
   /** Pays as much as this client does. Rejects when the node refuses what paying cannot change. */
-  async #buy<T>(
+  async #pay<T>(
     payment: Omit<Payment<T>, "origin" | "method" | "maxHeight">,
   ): Promise<T & { cost: Cost }> {
     const { origin, maxHeight } = this;
@@ -265,23 +273,35 @@ export class NodeClient {
    * A node without TURN refuses with the code `no-turn`.
    */
   async buyTurnCredential(
-    { renew, quote, signal, onProgress }: TurnCredentialOptions = {},
+    { renew, ...options }: TurnCredentialOptions = {},
   ): Promise<TurnReceipt> {
-    const body = encodeRenewal(renew);
+    const receipt = await this.buy(PATHS.token, {
+      body: encodeRenewal(renew),
+      parse: parseTurnGrant,
+      ...options,
+    });
+    return { ...receipt, urls: [...receipt.urls] };
+  }
+
+  /** Pays for a POST to an endpoint that no other method is for. */
+  async buy<T>(
+    path: string,
+    { body = new Uint8Array(), parse, quote, signal, onProgress }: BuyOptions<
+      T
+    >,
+  ): Promise<T & { cost: Cost }> {
     const ask = { method: "POST", body, signal };
-    const receipt = await this.#buy({
-      path: PATHS.token,
+    return await this.#pay({
+      path,
       body,
-      quote: quote ?? await this.#quoteFor(PATHS.token, ask),
+      quote: quote ?? await this.#quoteFor(path, ask),
       signal,
       onProgress,
       send: async ({ stamp }) => {
-        const path = `${PATHS.token}?pow=${stamp}`;
-        const answer = await this.#http.exchange(path, ask);
-        return this.#outcomeOf(answer, parseTurnGrant);
+        const answer = await this.#http.exchange(`${path}?pow=${stamp}`, ask);
+        return this.#outcomeOf(answer, parse);
       },
     });
-    return { ...receipt, urls: [...receipt.urls] };
   }
 
   /** Asks without paying: the refusal has the quote. */

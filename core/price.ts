@@ -13,8 +13,10 @@ const MAX_SURCHARGED_MESSAGES = 64;
 
 /** What one request costs, relative to a post. */
 export const WEIGHTS = {
-  room: 1,
-  token: 8,
+  "room": 1,
+  "dht-get": 2,
+  "dht-put": 4,
+  "token": 8,
 } as const;
 
 /** Work in hashes, at rest and at full load. */

@@ -5,7 +5,27 @@
  * @module
  */
 
-import { parseToken } from "./token.ts";
+import {
+  hasFields,
+  isAbsent,
+  isCount,
+  isHeight,
+  isNumbers,
+  isShare,
+  isString,
+  isStringOrNull,
+  isStrings,
+  isToken,
+} from "./fields.ts";
+
+export {
+  isProblemOfNode,
+  parseProblem,
+  type Problem,
+  type ProblemCode,
+  problemCodeOf,
+  problemType,
+} from "./problem.ts";
 
 /** Protocol version, in `GET /` and in every hashed prefix. */
 export const PROTOCOL = 1;
@@ -151,85 +171,6 @@ export interface TurnGrant extends Quote {
   readonly ttl: number;
 }
 
-/** Why a request was refused. Stable; `type` is `urn:sigmesh:problem:<code>`. */
-export type ProblemCode =
-  | "stamp-missing"
-  | "stamp-malformed"
-  | "stamp-non-canonical"
-  | "stamp-too-low"
-  | "stamp-mismatch"
-  | "stamp-spent"
-  | "token-forged"
-  | "token-expired"
-  | "token-before-start"
-  | "token-from-future"
-  | "bad-request"
-  | "bad-room"
-  | "bad-field"
-  | "bad-json"
-  | "post-not-utf8"
-  | "post-has-control"
-  | "body-too-large"
-  | "headers-too-large"
-  | "request-timeout"
-  | "host-refused"
-  | "not-found"
-  | "method-not-allowed"
-  | "too-many-subscribers"
-  | "too-many-subscribers-per-address"
-  | "too-many-rooms"
-  | "too-many-requests"
-  | "too-busy"
-  | "no-turn"
-  | "turn-unavailable"
-  | "credential-expired"
-  | "shutting-down"
-  | "internal";
-
-/** A refusal: problem details as of RFC 9457. */
-export interface Problem {
-  /** `urn:sigmesh:problem:<code>`. */
-  readonly type: string;
-  /** The same sentence for every problem of this type. */
-  readonly title: string;
-  /** HTTP status. */
-  readonly status: number;
-  /** What went wrong this time and what to do next. */
-  readonly detail: string;
-  /** With 401: a fresh token. */
-  readonly token?: string;
-  /** With 401: what is owed under that token, in bits. */
-  readonly height?: number;
-  /** With `stamp-too-low`: what is owed under the token that was presented, in bits. */
-  readonly owed?: number;
-  /** With `stamp-mismatch`: what this node hashed. */
-  readonly expected?: {
-    readonly method: string;
-    readonly url: string;
-    /** SHA-256 of the body, base64url. */
-    readonly bodyHash: string;
-  };
-}
-
-const PROBLEM_PREFIX = "urn:sigmesh:problem:";
-
-/** `type` of a problem. */
-export function problemType(code: ProblemCode): string {
-  return PROBLEM_PREFIX + code;
-}
-
-/** Whether a problem is of this protocol, and not a proxy's. */
-export function isProblemOfNode({ type }: Problem): boolean {
-  return type.startsWith(PROBLEM_PREFIX);
-}
-
-/** The code in a problem's `type`, as text: newer nodes may send codes unknown here. */
-export function problemCodeOf(problem: Problem): string {
-  return isProblemOfNode(problem)
-    ? problem.type.slice(PROBLEM_PREFIX.length)
-    : problem.type;
-}
-
 /** Value of `WWW-Authenticate` with a 401. */
 export function formatPowChallenge({ token, height }: Quote): string {
   return `PoW token="${token}", height="${height}"`;
@@ -316,85 +257,10 @@ export function parseTurnGrant(value: unknown): TurnGrant | undefined {
     : undefined;
 }
 
-/** Reads {@linkcode Problem} from JSON. Undefined when it is none. */
-export function parseProblem(value: unknown): Problem | undefined {
-  return hasFields(value, {
-      type: isString,
-      title: isString,
-      status: isCount,
-      detail: isString,
-      token: isAbsentOr(isToken),
-      height: isAbsentOr(isHeight),
-      owed: isAbsentOr(isHeight),
-      expected: isAbsentOr((expected) =>
-        hasFields(expected, {
-          method: isString,
-          url: isString,
-          bodyHash: isString,
-        })
-      ),
-    })
-    ? value as unknown as Problem
-    : undefined;
-}
-
-type Check = (value: unknown) => boolean;
-
-function hasFields(
-  value: unknown,
-  checks: Record<string, Check>,
-): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = value as Record<string, unknown>;
-  return Object.entries(checks).every(([name, check]) => check(fields[name]));
-}
-
 function isQuote(value: unknown): value is Quote & Record<string, unknown> {
   return hasFields(value, { token: isToken, height: isHeight });
-}
-
-/** Checked before work is done for it. */
-function isToken(value: unknown): boolean {
-  return isString(value) && parseToken(value).ok;
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isStringOrNull(value: unknown): boolean {
-  return value === null || isString(value);
-}
-
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isString);
 }
 
 /** An RTCPeerConnection throws at any other. */
 const TURN_URL = /^turns?:[^\s/?#@]+(\?transport=(udp|tcp))?$/;
 const STUN_URL = /^stuns?:[^\s/?#@]+$/;
-
-function isNumbers(value: unknown): boolean {
-  return hasFields(value, {}) && !Array.isArray(value) &&
-    Object.values(value).every((item) => typeof item === "number");
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isShare(value: unknown): boolean {
-  return typeof value === "number" && value >= 0 && value <= 1;
-}
-
-function isHeight(value: unknown): boolean {
-  return typeof value === "number" && value >= 0 && value < 256;
-}
-
-function isAbsent(value: unknown): boolean {
-  return value === undefined;
-}
-
-function isAbsentOr(check: Check): Check {
-  return (value) => isAbsent(value) || check(value);
-}

@@ -3,6 +3,12 @@
 import { Command, Option } from "commander";
 import { count, option } from "./cli_option.ts";
 import {
+  addDhtOptions,
+  dhtConfigFrom,
+  faultOfDht,
+  isDhtOption,
+} from "./cli_dht.ts";
+import {
   addTurnOptions,
   faultOfPair,
   faultOfTurn,
@@ -101,6 +107,10 @@ function createCommand(): Command {
       "proxies whose X-Forwarded headers count: addresses, ranges, loopback",
       parseProxies,
     ))
+    .addOption(option(
+      "--data-dir <folder>",
+      "folder for what outlives the process: nodes of the DHT",
+    ))
     .addOption(option("--contact <text>", "how to reach the operator"))
     .addOption(option("--terms <text>", "where the terms of use are"))
     .addOption(option(
@@ -153,9 +163,6 @@ function createCommand(): Command {
         .choices(LOG_FORMATS).default(defaults.logFormat),
     )
     .addOption(
-      option("--no-dht", "without the BitTorrent DHT (this version has none)"),
-    )
-    .addOption(
       option("--no-mesh", "without other nodes (this version knows none)"),
     )
     .addHelpText(
@@ -164,6 +171,7 @@ function createCommand(): Command {
 Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
 Started without options, the node serves http://localhost:8000/.`,
     );
+  addDhtOptions(command);
   addTurnOptions(command);
   return command;
 }
@@ -222,7 +230,7 @@ function isSwitch({ required, optional }: Option): boolean {
 function checkTogether(command: Command): void {
   const { cert, key } = command.opts();
   const fault = faultOfPair({ "--cert": cert, "--key": key }) ??
-    faultOfTurn(command);
+    faultOfDht(command) ?? faultOfTurn(command);
   if (fault !== undefined) command.error(`error: ${fault}`);
 }
 
@@ -232,15 +240,17 @@ function configFrom(command: Command): Config {
     key,
     maxMemory,
     difficulty,
-    dht: _dht,
     mesh: _mesh,
     ...others
   } = command.opts();
-  const given = Object.entries(others).filter(([name]) => !isTurnOption(name));
+  const given = Object.entries(others).filter(([name]) =>
+    !isTurnOption(name) && !isDhtOption(name)
+  );
   return Object.freeze({
     ...DEFAULT_CONFIG,
     ...Object.fromEntries(given),
     certificate: cert === undefined ? null : { cert, key },
+    dht: dhtConfigFrom(command),
     turn: turnConfigFrom(command),
     isPortExplicit: command.getOptionValueSource("port") !== "default",
     maxMemoryBytes: maxMemory * MEBIBYTE,

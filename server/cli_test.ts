@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import { type Invocation, parseArguments } from "./cli.ts";
 import { type Config, DEFAULT_CONFIG } from "./config.ts";
+import { DEFAULT_DHT } from "./dht_config.ts";
 import { DEFAULT_TURN, type EmbeddedTurnConfig } from "./turn_config.ts";
 
 function configOf(args: string, variables = {}): Config {
@@ -58,7 +59,19 @@ const good: [string, Partial<Config>][] = [
   ["--log-level debug", { logLevel: "debug" }],
   ["--log-level error", { logLevel: "error" }],
   ["--log-format json", { logFormat: "json" }],
-  ["--no-dht --no-mesh", {}],
+  ["--data-dir /var/lib/sigmesh", { dataDir: "/var/lib/sigmesh" }],
+  ["--no-dht --no-mesh", { dht: { kind: "none" } }],
+  ["--dht-port 0", { dht: { ...DEFAULT_DHT, port: 0, isPortExplicit: true } }],
+  ["--dht-port 6881", { dht: { ...DEFAULT_DHT, isPortExplicit: true } }],
+  ["--dht-bootstrap dht.example:6881,10.0.0.5:1", {
+    dht: {
+      ...DEFAULT_DHT,
+      bootstrap: [
+        { host: "dht.example", port: 6881 },
+        { host: "10.0.0.5", port: 1 },
+      ],
+    },
+  }],
   ["--no-turn", { turn: { kind: "none" } }],
   ["--turn-port 0", { turn: turn({ port: 0, isPortExplicit: true }) }],
   ["--turn-port 3478", { turn: turn({ isPortExplicit: true }) }],
@@ -165,7 +178,14 @@ const bad: [string, RegExp][] = [
   ],
   ["--turn-tls-port 443", /--turn-tls-port needs a certificate/],
   ["--cert c --key k --turn-port 443 --turn-tls-port 443", /must differ/],
-  ["--data-dir x", /unknown option '--data-dir'/],
+  ["--data-dri x", /Did you mean --data-dir/],
+  ["--no-dht --dht-port 1", /--dht-port has no effect beside --no-dht/],
+  ["--no-dht --dht-bootstrap a:1", /--dht-bootstrap has no effect beside/],
+  ["--dht-port 65536", /whole number from 0 to 65535/],
+  ["--dht-bootstrap dht.example", /"dht.example" is no node of a DHT/],
+  ["--dht-bootstrap a:0", /no node of a DHT/],
+  ["--dht-bootstrap ::1:6881", /no node of a DHT/],
+  ["--dht-bootstrap a:1,", /separated by commas/],
   ["--port", /'--port <number>' argument missing/],
   ["8000", /too many arguments/],
 ];

@@ -3,7 +3,9 @@
 import { DEFAULT_CURVE, type PriceCurve } from "@sigmesh/core";
 import proxyAddr from "proxy-addr";
 import { isAddress, isWildcard } from "./address.ts";
+import { DEFAULT_DHT, type DhtConfig } from "./dht_config.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
+import type { Contact } from "./mesh/dht_contacts.ts";
 import { DEFAULT_TURN, type TurnConfig } from "./turn_config.ts";
 
 /** Severities of the log, the least first. */
@@ -43,6 +45,10 @@ export interface Config {
   readonly maxUnpaid: number;
   /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them it is refused, late. */
   readonly maxUnpaidPerIp: number;
+  /** Folder of what outlives the process; null where nothing does. */
+  readonly dataDir: string | null;
+  /** BitTorrent's DHT. */
+  readonly dht: DhtConfig;
   /** STUN and TURN. */
   readonly turn: TurnConfig;
   /** Whether `GET /metrics` is answered. */
@@ -69,6 +75,8 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxSubscribersPerIp: 64,
   maxUnpaid: 1000,
   maxUnpaidPerIp: 10,
+  dataDir: null,
+  dht: DEFAULT_DHT,
   turn: DEFAULT_TURN,
   metrics: false,
   logLevel: "info",
@@ -187,6 +195,23 @@ export function parseTurnUrls(text: string): string[] {
       );
     }
     return url;
+  });
+}
+
+/** Reads nodes of a DHT, separated by commas: `dht.example:6881,10.0.0.5:6881`. */
+export function parseBootstrap(text: string): Contact[] {
+  return splitList(text).map((item) => {
+    const [, host, digits] = /^([\w.-]+):(\d{1,5})$/.exec(item) ?? [];
+    const port = Number(digits);
+    const isNode = host !== undefined && URL.canParse(`http://${host}`) &&
+      port > 0 && port < 65_536;
+    if (!isNode) {
+      throw new ConfigError(
+        `"${item}" is no node of a DHT; expected a name or an IPv4 address ` +
+          "and a port, such as dht.example:6881",
+      );
+    }
+    return { host, port };
   });
 }
 

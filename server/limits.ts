@@ -91,6 +91,34 @@ export const SERVER_LIMITS = {
   turnUnsentDatagrams: 8192,
   /** Bytes that wait for a client of TURN over TCP to read. Beyond them packets are dropped. */
   turnSendBufferBytes: 256 * 1024,
+  /** Datagrams a second of the DHT that are looked at. Beyond them they are dropped. */
+  dhtDatagramsPerSecond: 2000,
+  /** The same of one IPv4 address. Beyond them likewise. */
+  dhtDatagramsPerSecondPerAddress: 256,
+  /** Datagrams of the DHT that wait for the system to take them. Beyond them they are dropped. */
+  dhtUnsentDatagrams: 1024,
+  /** Items that others keep here. At the bound the one used longest ago is forgotten. */
+  dhtItems: 1000,
+  /** Seconds for which they are kept. Then they are forgotten, unless put again. */
+  dhtItemSeconds: 7200,
+  /** Announcements that others keep here. At the bound the older half is forgotten. */
+  dhtAnnouncements: 10_000,
+  /** Seconds for which they are kept, at least. Then they are forgotten. */
+  dhtAnnouncementSeconds: 1800,
+  /** Requests of clients to the DHT at once. Beyond them they wait. */
+  dhtRequests: 16,
+  /** Requests that wait. At the bound 503, before anything is paid. */
+  dhtWaitingRequests: 32,
+  /** Seconds that a request may wait. Then 503. */
+  dhtWaitSeconds: 5,
+  /** Seconds that a walk through the DHT may take. Then what was found counts. */
+  dhtWalkSeconds: 6,
+  /** Contacts of the DHT that are saved. Beyond them others are not. */
+  dhtSavedContacts: 200,
+  /** Addresses of nodes that one round of looking for them gives. Beyond them others are dropped. */
+  dhtHints: 256,
+  /** The same that one contact gives, for each place looked at. Beyond them likewise. */
+  dhtHintsPerContact: 20,
 } as const;
 
 /** Bounds of TURN by themselves: benchmarks raise some. */

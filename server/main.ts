@@ -2,7 +2,9 @@
 
 import { parseArguments } from "./cli.ts";
 import type { Config } from "./config.ts";
+import type { DhtConfig } from "./dht_config.ts";
 import { logOf, openLog, startLog } from "./log.ts";
+import type { Dht } from "./mesh/dht.ts";
 import { type Node, startNode } from "./node.ts";
 
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
@@ -67,8 +69,8 @@ function reasonOf(
 }
 
 function announce(
-  { host, port, turnEndpoints }: Node,
-  { publicUrl, certificate, turn }: Config,
+  { host, port, turnEndpoints, parts }: Node,
+  { publicUrl, certificate, turn, dht }: Config,
 ): void {
   const scheme = certificate === null ? "http" : "https";
   const address = bracketed(host);
@@ -78,12 +80,24 @@ function announce(
     const at = `${transport} ${bracketed(address)}:${port}`;
     startLog.info("turn {at}", { at });
   }
+  if (parts.dht !== null) {
+    startLog.info("dht {at}", { at: describe(parts.dht, dht) });
+  }
   const urls = turn.kind === "external" ? turn.urls : [];
   for (const url of urls) startLog.info("turn elsewhere {url}", { url });
   if (publicUrl === null) startLog.info("not announced: no --public-url");
   else startLog.info("public {url}", { url: publicUrl });
   const reachable = isEverywhere ? "localhost" : address;
   startLog.info("open {url}", { url: `${scheme}://${reachable}:${port}/` });
+}
+
+/** Joining goes on after the start, which it must not delay; the log tells how it went. */
+function describe({ endpoint, isJoined }: Dht, config: DhtConfig): string {
+  const routers = config.kind === "none" ? null : config.bootstrap;
+  const by = routers?.map(({ host, port }) => `${host}:${port}`).join(", ");
+  const whose = by === undefined ? "BitTorrent's DHT" : `by ${by}`;
+  return `udp ${endpoint.address}:${endpoint.port} ` +
+    `(${isJoined ? "joined" : "joining"} ${whose})`;
 }
 
 function bracketed(address: string): string {

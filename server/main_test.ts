@@ -45,19 +45,21 @@ function run(...args: string[]) {
 }
 
 async function startNode(...args: string[]) {
-  const node = run("--port", "0", "--no-turn", ...args);
+  const node = run("--port", "0", "--no-dht", "--no-turn", ...args);
   const [, url] = await node.line(/^open (http:\S+)$/);
   return { ...node, url: url! };
 }
 
 Deno.test("a node says where it listens and where to look, and ends with 0", async () => {
   const node = run(
-    ...["--port", "0", "--turn-port", "0"],
+    ...["--port", "0", "--turn-port", "0", "--dht-port", "0"],
+    ...["--dht-bootstrap", "127.0.0.1:9"],
     ...["--public-url", "https://node.example"],
   );
   const [, port] = await node.line(/^http http:\/\/0\.0\.0\.0:(\d+)$/);
   const [, turnPort] = await node.line(/^turn udp 0\.0\.0\.0:(\d+)$/);
   await node.line(new RegExp(`^turn tcp 0\\.0\\.0\\.0:${turnPort}$`));
+  await node.line(/^dht udp 0\.0\.0\.0:\d+ \(joining by 127\.0\.0\.1:9\)$/);
   await node.line(/^public https:\/\/node\.example$/);
   await node.line(new RegExp(`^open http://localhost:${port}/$`));
   assertEquals(await node.end("SIGINT"), { code: 0, stderr: "" });
@@ -82,7 +84,8 @@ Deno.test("two nodes run side by side, and SIGTERM ends each with 0, streams ope
 
 Deno.test("with --log-format json, all of the output is an object a line", async () => {
   const node = run(
-    ...["--port", "0", "--no-turn", "--log-format", "json", "--metrics"],
+    ...["--port", "0", "--no-dht", "--no-turn"],
+    ...["--log-format", "json", "--metrics"],
   );
   const records = [];
   const record = async () => JSON.parse((await node.line(/.*/))[0]);
@@ -128,7 +131,8 @@ Deno.test("a node serves on when its log is closed, or is read by nobody", async
 Deno.test("a port that is taken is an error that says what to do", async () => {
   const first = await startNode();
   const { port } = new URL(first.url);
-  const { code, stderr } = await run("--port", port, "--no-turn").end();
+  const { code, stderr } = await run("--port", port, "--no-dht", "--no-turn")
+    .end();
   assertEquals(code, 1);
   assertMatch(
     stderr,
@@ -140,7 +144,13 @@ Deno.test("a port that is taken is an error that says what to do", async () => {
 Deno.test("a TURN port that is taken is an error too when it was asked for", async () => {
   const listener = Deno.listen({ port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
-  const { code, stderr } = await run("--port", "0", "--turn-port", `${port}`)
+  const { code, stderr } = await run(
+    "--no-dht",
+    "--port",
+    "0",
+    "--turn-port",
+    `${port}`,
+  )
     .end();
   listener.close();
   assertEquals(code, 1);
@@ -148,7 +158,13 @@ Deno.test("a TURN port that is taken is an error too when it was asked for", asy
 });
 
 Deno.test("an address that is not this machine's is an error that names the option", async () => {
-  const { code, stderr } = await run("--host", "192.0.2.1", "--port", "0")
+  const { code, stderr } = await run(
+    "--no-dht",
+    "--host",
+    "192.0.2.1",
+    "--port",
+    "0",
+  )
     .end();
   assertEquals(code, 1);
   assertMatch(

@@ -23,7 +23,14 @@ import { PartPrice } from "./load/part_price.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
+import type { Dht } from "./mesh/dht.ts";
+import { buildDht, startDht } from "./node_dht.ts";
+import {
+  measureDht,
+  measureListener,
+  measureNode,
+  measureTurn,
+} from "./node_metrics.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -68,6 +75,8 @@ export interface NodeParts {
   readonly watch: Watch;
   /** Null on a node without STUN and TURN. */
   readonly turn: TurnPart | null;
+  /** Null on a node without the DHT. */
+  readonly dht: Dht | null;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -133,6 +142,10 @@ export async function buildNode(
   });
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
+  const dht = buildDht(config, {
+    ...{ clock, random, warn, onFault: noteFault, rendezvous: null },
+  });
+  if (dht !== null) measureDht(metrics, dht);
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -156,6 +169,7 @@ export async function buildNode(
     history,
     turn: turn?.offer ?? null,
     turnPrice,
+    dht,
     uptimeMs,
     unhealthy,
   };
@@ -174,6 +188,7 @@ export async function buildNode(
     effort,
     watch,
     turn,
+    dht,
     start() {
       price.start();
       turnPrice.start();
@@ -202,11 +217,12 @@ export async function startNode(
   surroundings: Surroundings = {},
 ): Promise<Node> {
   const { warn = logWarning } = surroundings;
+  if (config.dataDir !== null) await openDataDir(config.dataDir);
   const certificate = config.certificate === null
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch, turn } = parts;
+  const { api, clock, effort, watch, turn, dht } = parts;
   const onFault = watch.noteFault;
   const ownOfTurn = await loadTurnCertificate(config);
   const certificateOfTurn = ownOfTurn ?? certificate;
@@ -214,7 +230,10 @@ export async function startNode(
   const listener = await listen(config, { options, warn });
   try {
     await turn?.start(certificateOfTurn?.pair ?? null);
+    if (dht !== null) startDht(dht, config, warn);
   } catch (error) {
+    await dht?.close();
+    await turn?.close();
     await listener.close(0);
     throw error;
   }
@@ -230,10 +249,20 @@ export async function startNode(
     async close() {
       for (const files of [certificate, ownOfTurn]) files?.close();
       parts.close();
-      await turn?.close();
+      await Promise.all([turn?.close(), dht?.close()]);
       await listener.close(GRACE_MS);
     },
   };
+}
+
+/** Makes the folder where there is none; it is nobody else's to read. */
+async function openDataDir(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new Error(`--data-dir ${path}: ${message}`, { cause });
+  }
 }
 
 /** What TURN over TLS shows instead of the node's certificate, if it has files of its own. */

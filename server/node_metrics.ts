@@ -10,6 +10,7 @@ import type { SpentStamps } from "./admission/spent_stamps.ts";
 import type { HttpListener } from "./api/http_listener.ts";
 import type { Exchange } from "./api/exchange.ts";
 import type { Price } from "./load/load_sampler.ts";
+import type { Dht } from "./mesh/dht.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
 import type { TurnKeeper } from "./turn/turn_keeper.ts";
@@ -137,6 +138,45 @@ export function measureTurn(metrics: Metrics, turn: TurnKeeper): void {
     name: "sigmesh_turn_faults_total",
     help: "Faults inside the TURN server that it survived",
     read: () => turn.totals.faults,
+  });
+}
+
+/** The node of the DHT, and what clients ask of it. */
+export function measureDht(metrics: Metrics, dht: Dht): void {
+  const { totals } = dht;
+  metrics.gauge({
+    name: "sigmesh_dht_contacts",
+    help: "Nodes of the DHT that are known; 0 while it has not been joined",
+    read: () => dht.contacts,
+  });
+  metrics.counter({
+    name: "sigmesh_dht_datagrams_total",
+    help: "Datagrams of the DHT, queries and answers together",
+    label: "direction",
+    read: () => ({ ...totals.datagrams }),
+  });
+  metrics.counter({
+    name: "sigmesh_dht_dropped_total",
+    help: "Datagrams of the DHT dropped, by reason",
+    label: "reason",
+    read: () => ({ ...totals.dropped }),
+  });
+  metrics.counter({
+    name: "sigmesh_dht_gets_total",
+    help: "Requests of /dht-get, by what came of them",
+    label: "outcome",
+    read: () => ({ ...totals.gets }),
+  });
+  metrics.counter({
+    name: "sigmesh_dht_puts_total",
+    help: "Requests of /dht-put, by what came of them",
+    label: "outcome",
+    read: () => ({ ...totals.puts }),
+  });
+  metrics.counter({
+    name: "sigmesh_dht_faults_total",
+    help: "Faults inside the DHT that the node survived",
+    read: () => totals.faults,
   });
 }
 

@@ -1,10 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  formatMutableItem,
+  formatMutableKey,
+} from "@sigmesh/core/mutable_item";
 import { EventStream } from "./api/exchange.ts";
 import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
 import { parseSamples } from "./testing/samples.ts";
+import { startPrivateDht } from "./testing/private_dht.ts";
 import { stillTurn } from "./testing/still_turn.ts";
 import { createTestApi } from "./testing/test_api.ts";
-import { LOCAL_TURN, startTestNode } from "./testing/test_node.ts";
+import { createOwner } from "./testing/test_dht.ts";
+import { LOCAL_TURN, localDht, startTestNode } from "./testing/test_node.ts";
 import { DEFAULT_TURN } from "./turn_config.ts";
 
 const ROOM = "/room/" + "ab".repeat(20);
@@ -158,7 +164,7 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
   );
   const { start, servers } = stillTurn();
   const node = await startTestNode(
-    { metrics: true, turn: LOCAL_TURN },
+    { metrics: true, turn: LOCAL_TURN, dht: localDht([]) },
     { startTurn: start },
   );
   const [turn] = servers;
@@ -222,3 +228,28 @@ function describe(text: string): string[] {
     return `${name} ${kind} [${labels.join(", ")}] ${help}`;
   });
 }
+
+Deno.test("the DHT is measured as it joins and is asked", async () => {
+  const { bootstrap, close } = await startPrivateDht(2);
+  const dht = localDht(bootstrap);
+  const { scrape, post, faults, ...node } = await createMeasuredApi({ dht });
+  node.dht!.start(0);
+  await node.dht!.joined;
+  const item = await (await createOwner())("hello", 1);
+  await post("/dht-put", JSON.stringify(formatMutableItem(item)));
+  await post("/dht-get", JSON.stringify(formatMutableKey(item)));
+  await post(
+    "/dht-get",
+    JSON.stringify(formatMutableKey({ k: item.k.fill(0) })),
+  );
+  const samples = await scrape();
+  const counted = (name: string) => samples.get(`sigmesh_dht_${name}`);
+  assert(counted("contacts")! > 0);
+  assert(counted('datagrams_total{direction="sent"}')! > 0);
+  assertEquals(counted('puts_total{outcome="stored"}'), 1);
+  assertEquals(counted('gets_total{outcome="found"}'), 1);
+  assertEquals(counted('gets_total{outcome="not-found"}'), 1);
+  assertEquals([counted("faults_total"), faults], [0, []]);
+  await node.dht!.close();
+  await close();
+});

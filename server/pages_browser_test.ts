@@ -9,7 +9,8 @@ import {
   chromiumPath,
   launchChromium,
 } from "./testing/chromium.ts";
-import { LOCAL_TURN, withTestNode } from "./testing/test_node.ts";
+import { startPrivateDht } from "./testing/private_dht.ts";
+import { LOCAL_TURN, localDht, withTestNode } from "./testing/test_node.ts";
 
 const ROOM = `/room/${"5e".repeat(20)}`;
 /** Contrast depends on the scheme, overflow on the width: both are seen in two looks. */
@@ -89,6 +90,7 @@ const PAGES: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Pay and send" }).click();
     await page.getByText("Accepted, status 200").waitFor();
   },
+  "/dht-get": async () => {},
   "/nowhere": async () => {},
   "/nodes": async () => {},
   "/ip": async () => {},
@@ -332,3 +334,27 @@ browserTest(
     await assertAccessibleAsIs(page, { browser, name: "room" });
   },
 );
+
+Deno.test({
+  name: "an item of the DHT is put and got in the pages" + chromiumMissing,
+  ignore: chromiumMissing !== "",
+  async fn() {
+    const dht = await startPrivateDht();
+    await withTestNode(async ({ origin, parts }) => {
+      await parts.dht!.joined;
+      const browser = await launchChromium();
+      const put = await open(browser, `${origin}/dht-put`);
+      await put.page.getByRole("button", { name: "Pay and send" }).click();
+      await put.page.getByText("Stored, status 200").waitFor();
+      await assertAccessible(put.page, "/dht-put");
+      const got = await open(browser, `${origin}/dht-get`);
+      await got.page.getByRole("button", { name: "Pay and send" }).click();
+      await got.page.getByText("Found, status 200").waitFor();
+      await got.page.getByText("Hello World!").waitFor();
+      const errors = [...put.errors, ...got.errors];
+      assertEquals(errors.filter((error) => !error.includes("401")), []);
+      await browser.close();
+    }, { dht: localDht(dht.bootstrap) });
+    await dht.close();
+  },
+});

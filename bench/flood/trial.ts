@@ -83,7 +83,7 @@ function startNode(
   return startPinned(nodeProcessor, [
     Deno.execPath(),
     ...isAlone ? ["run", "--no-check", "-A", alone] : task,
-    ...["--host", "127.0.0.1", "--port", "0", "--no-turn"],
+    ...["--host", "127.0.0.1", "--port", "0", "--no-dht", "--no-turn"],
     ...nodeArguments,
   ]);
 }

@@ -22,7 +22,8 @@ const node = await startNode({
   host: "127.0.0.1",
   port: 0,
   curve: NEXT_TO_NOTHING,
-  turn: { kind: "none" }, // rooms alone
+  dht: { kind: "none" }, // rooms alone
+  turn: { kind: "none" },
   ...LIFTED,
   ...JSON.parse(Deno.args[0] ?? "{}") as Partial<Config>,
 });

@@ -85,7 +85,11 @@ export class SimulatedNode {
       hostMemoryUsed: 0,
     });
     const { clock } = timeline;
-    const parts = await buildNode({ ...DEFAULT_CONFIG, ...config }, {
+    const parts = await buildNode({
+      ...DEFAULT_CONFIG,
+      dht: { kind: "none" },
+      ...config,
+    }, {
       clock,
       readings,
       random,

@@ -65,6 +65,7 @@ async function startWithNode(
     port: 0,
     maxUnpaid: 1e9,
     maxUnpaidPerIp: 1e9,
+    dht: { kind: "none" },
     turn: { ...DEFAULT_TURN, port: 0, allowPrivate: true },
   }, { startTurn: startUnbounded, onFault });
   const { port } = node.turnEndpoints[0]!;

@@ -31,6 +31,7 @@ const FILES: Record<string, { file: string; type: string }> = {
   "/page.css": { file: "page.css", type: STYLE },
   "/pages/room.js": { file: "pages/room.js", type: SCRIPT },
   "/pages/token.js": { file: "pages/token.js", type: SCRIPT },
+  "/pages/dht.js": { file: "pages/dht.js", type: SCRIPT },
   "/demo/": { file: "demo/index.html", type: PAGE },
   "/demo/demo.js": { file: "demo/demo.js", type: SCRIPT },
   "/bench/": { file: "bench/index.html", type: PAGE },

@@ -6,6 +6,7 @@ import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
 import type { LoadHistory } from "../load/load_history.ts";
 import type { Price } from "../load/load_sampler.ts";
+import type { Dht } from "../mesh/dht.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
 import { familyOf } from "../address.ts";
@@ -27,6 +28,8 @@ export interface Services {
   readonly history: LoadHistory;
   /** Null on a node without TURN. */
   readonly turn: TurnOffer | null;
+  /** Null on a node without the DHT. */
+  readonly dht: Dht | null;
   readonly uptimeMs: () => number;
   /** Why this node cannot serve, or undefined when it can. */
   readonly unhealthy: () => string | undefined;
@@ -41,7 +44,7 @@ export class Handlers {
   }
 
   home({ request, origin }: Call): Reply {
-    const { config, rooms, history, turn, uptimeMs, unhealthy } =
+    const { config, rooms, history, turn, dht, uptimeMs, unhealthy } =
       this.#services;
     const facts = this.#nodeFacts(origin);
     return respond(
@@ -56,6 +59,7 @@ export class Handlers {
           rooms: rooms.size,
           subscribers: rooms.subscribers,
           turn,
+          dhtContacts: dht?.contacts ?? null,
           history: history.points(),
           freshRoom: crypto.getRandomValues(new Uint8Array(20)).toHex(),
         }),

@@ -46,7 +46,12 @@ Deno.test("GET / gives a quote and what there is to know of the node", async () 
   assertEquals(facts.protocol, 1);
   assertEquals(facts.height, 8);
   assertEquals(facts.lifetime, 120);
-  assertEquals(facts.weights, { room: 1, token: 8 });
+  assertEquals(facts.weights, {
+    "room": 1,
+    "dht-get": 2,
+    "dht-put": 4,
+    "token": 8,
+  });
   assertEquals(facts.load, { cpu: 0, memory: 0 });
   assertEquals(facts.url, "https://node.example");
   assertEquals(facts.contact, "ops@node.example");

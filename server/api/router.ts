@@ -1,5 +1,6 @@
 /** From path and method to handler; and what holds for every answer. */
 
+import { DHT_PATHS } from "@sigmesh/core/mutable_item";
 import { PATHS } from "@sigmesh/core/wire";
 import {
   type Answer,
@@ -16,6 +17,7 @@ import { originOf } from "./host_rule.ts";
 import { refuse } from "./negotiation.ts";
 import { Rationing } from "./rationing.ts";
 import { RoomHandlers } from "./room_handlers.ts";
+import { DhtHandlers, type DhtServices } from "./dht_handlers.ts";
 import { TokenHandlers, type TokenServices } from "./token_handlers.ts";
 import type { Effort } from "../load/effort.ts";
 import type { UnpaidBudget } from "../load/unpaid_budget.ts";
@@ -52,7 +54,7 @@ const PREFLIGHT = {
 
 /** Builds the API over a node's services. */
 export function createApi(
-  services: Services & TokenServices & {
+  services: Services & TokenServices & DhtServices & {
     assets: Assets;
     unpaid: UnpaidBudget;
     effort: Effort;
@@ -67,6 +69,7 @@ export function createApi(
   const handlers = new Handlers(services);
   const rooms = new RoomHandlers(services);
   const tokens = new TokenHandlers(services);
+  const items = new DhtHandlers(services);
   const rationing = new Rationing(services);
   const { assets, config, onFault, onExchange } = services;
   const { stopwatch = () => performance.now() } = services;
@@ -98,9 +101,29 @@ export function createApi(
     takesStamp: ({ method }) => method === "POST",
   };
 
+  const paid: Record<string, Route> = {
+    [PATHS.token]: token,
+    [DHT_PATHS.get]: {
+      endpoint: DHT_PATHS.get,
+      methods: {
+        GET: (call) => items.describe(call, "dht-get"),
+        POST: (call) => items.get(call),
+      },
+      takesStamp: token.takesStamp!,
+    },
+    [DHT_PATHS.put]: {
+      endpoint: DHT_PATHS.put,
+      methods: {
+        GET: (call) => items.describe(call, "dht-put"),
+        POST: (call) => items.put(call),
+      },
+      takesStamp: token.takesStamp!,
+    },
+  };
+
   function routeOf(path: string): Route | undefined {
     if (path.startsWith("/room/")) return room;
-    if (path === token.endpoint) return token;
+    if (Object.hasOwn(paid, path)) return paid[path];
     const methods: Methods | undefined = assets.has(path)
       ? { GET: ({ request }) => assets.respond(path, request) }
       : Object.hasOwn(fixed, path)

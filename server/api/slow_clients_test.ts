@@ -15,7 +15,11 @@ const MOST_POSTS = 20_000;
 Deno.test("a reader that stops is disconnected, another reads on", async () => {
   const faults: unknown[] = [];
   const onFault = (fault: unknown) => faults.push(fault);
-  const node = await buildNode({ ...DEFAULT_CONFIG, turn: { kind: "none" } }, {
+  const node = await buildNode({
+    ...DEFAULT_CONFIG,
+    dht: { kind: "none" },
+    turn: { kind: "none" },
+  }, {
     readings: idleReadings,
     onFault,
   });

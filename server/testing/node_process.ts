@@ -26,7 +26,7 @@ export async function startNodeProcess(
     args: [
       ...manifest.tasks.start.command.split(" ").slice(1)
         .map((word) => word.replaceAll("'", "")),
-      ...["--host", "127.0.0.1", "--port", "0", "--no-turn"],
+      ...["--host", "127.0.0.1", "--port", "0", "--no-dht", "--no-turn"],
       ...["--difficulty", difficulty],
     ],
     cwd: root,

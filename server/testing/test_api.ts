@@ -43,6 +43,7 @@ export async function createTestApi(
     {
       ...DEFAULT_CONFIG,
       curve: TRIVIAL_CURVE,
+      dht: { kind: "none" },
       turn: { kind: "none" },
       ...config,
     },
@@ -81,8 +82,8 @@ export async function createTestApi(
   }
 
   /** What a post to this path must be paid with. */
-  async function quoteFor(path: string): Promise<Quote> {
-    const { body } = await json(path, { method: "POST", body: "" });
+  async function quoteFor(path: string, posted = ""): Promise<Quote> {
+    const { body } = await json(path, { method: "POST", body: posted });
     const { token, height } = body as Problem;
     return { token: token!, height: height! };
   }
@@ -93,7 +94,7 @@ export async function createTestApi(
     body: string,
     { method = "POST", ...given }: Partial<Quote & { method: string }> = {},
   ) {
-    const { token, height } = { ...await quoteFor(path), ...given };
+    const { token, height } = { ...await quoteFor(path, body), ...given };
     const salt = crypto.getRandomValues(new Uint8Array(6));
     const url = ORIGIN + path;
     const challenge = challengeOf({ token, method, url, salt, body });

@@ -2,7 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
+import type { JoinedDhtConfig } from "../dht_config.ts";
 import type { Readings } from "../load/gauges.ts";
+import type { Contact } from "../mesh/dht_contacts.ts";
 import { DEFAULT_TURN, type EmbeddedTurnConfig } from "../turn_config.ts";
 import { type Node, startNode, type Surroundings } from "../node.ts";
 
@@ -35,7 +37,12 @@ export const LOCAL_TURN: EmbeddedTurnConfig = {
   allowPrivate: true,
 };
 
-/** Starts a node on a free port of 127.0.0.1; without TURN, unless it is asked for. */
+/** A node of a private DHT on a free port. */
+export function localDht(bootstrap: readonly Contact[]): JoinedDhtConfig {
+  return { kind: "joined", port: 0, isPortExplicit: true, bootstrap };
+}
+
+/** Starts a node on a free port of 127.0.0.1; without TURN and the DHT, unless they are asked for. */
 export async function startTestNode(
   config: Partial<Config> = {},
   surroundings: Surroundings = {},
@@ -48,6 +55,7 @@ export async function startTestNode(
       port: 0,
       isPortExplicit: true,
       curve: TRIVIAL_CURVE,
+      dht: { kind: "none" },
       turn: { kind: "none" },
       ...config,
     },

@@ -1,5 +1,6 @@
 /** What a node answers, each with a command that works. */
 
+import { EXAMPLE_ITEM, EXAMPLE_KEY } from "./dht_example.ts";
 import type { ComponentChildren, VNode } from "preact";
 
 /** An endpoint and how to call it. */
@@ -47,10 +48,12 @@ export function Command(
 
 /** Commands for all endpoints of the node at `origin`; `room` is one to try them with. */
 export function Endpoints(
-  { origin, room }: { origin: string; room: string },
+  { origin, room, hasDht }: { origin: string; room: string; hasDht: boolean },
 ): VNode {
   const roomUrl = `${origin}/room/${room}`;
   const read = (path: string) => `curl ${JSON_ACCEPTED} '${origin}${path}'`;
+  const post = (path: string, body: string) =>
+    `curl ${JSON_ACCEPTED} \\\n--data '${body}' \\\n'${origin}${path}'`;
   const endpoints: Endpoint[] = [
     {
       name: "GET /room/HASH",
@@ -67,6 +70,17 @@ export function Endpoints(
       does: "Buy a TURN credential: again 401 first, with the price.",
       command: `curl ${JSON_ACCEPTED} \\\n-X POST '${origin}/token'`,
     },
+    ...(hasDht
+      ? [{
+        name: "POST /dht-get",
+        does: "Get a signed record of the DHT, by its owner's key.",
+        command: post("/dht-get", EXAMPLE_KEY),
+      }, {
+        name: "POST /dht-put",
+        does: "Publish such a record: again 401 first, with the price.",
+        command: post("/dht-put", EXAMPLE_ITEM),
+      }]
+      : []),
     {
       name: "GET /",
       does: "This page as facts: price, load, limits.",

@@ -50,6 +50,7 @@ const NEXT: Readonly<Record<number, ComponentChildren>> = {
   404: "Check the address, or start from the status page: it has every path.",
   405: "Send the request with another method.",
   408: "Send it again, over a faster connection.",
+  409: "Get what is there first.",
   410: "Send the request without a body: it buys a new one.",
   413: "Shorten it and send it again: bodies are for introductions only.",
   421:

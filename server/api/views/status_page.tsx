@@ -24,6 +24,8 @@ export interface StatusDetails {
   readonly subscribers: number;
   /** Null on a node without STUN and TURN. */
   readonly turn: TurnOffer | null;
+  /** Nodes of the DHT that are known; null on a node without the DHT. */
+  readonly dhtContacts: number | null;
   /** The last hour, the oldest point first. */
   readonly history: readonly LoadPoint[];
   /** A room that nobody is in. */
@@ -73,7 +75,11 @@ export function statusPage(facts: NodeFacts, details: StatusDetails): Page {
       </div>
       <h2>From a terminal</h2>
       <Paying room={details.freshRoom} />
-      <Endpoints origin={origin} room={details.freshRoom} />
+      <Endpoints
+        origin={origin}
+        room={details.freshRoom}
+        hasDht={details.dhtContacts !== null}
+      />
     </>,
     { path: "/" },
   );
@@ -97,6 +103,7 @@ function About(
         facts={{
           Origin: <code>{details.origin}</code>,
           "Public URL": url === null ? "none" : <code>{url}</code>,
+          DHT: describeDht(details.dhtContacts),
           "Up for": formatDuration(details.uptimeMs),
           Version: `${version}, protocol ${protocol}`,
           Contact: contact === null
@@ -107,6 +114,13 @@ function About(
       />
     </section>
   );
+}
+
+function describeDht(contacts: number | null): ComponentChildren {
+  if (contacts === null) return "none";
+  return contacts === 0
+    ? "not joined yet"
+    : <a href="/dht-get">{formatCount(contacts)} known nodes</a>;
 }
 
 function Limits({ facts: { limits, lifetime } }: { facts: NodeFacts }): VNode {

@@ -29,6 +29,8 @@ const PATHS = [
   "/nodes",
   "/health",
   "/metrics",
+  "/dht-get",
+  "/dht-put",
   "/client.js",
   "/trystero.js",
   "/demo",
