@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { count, option } from "./cli_option.ts";
+import { addMeshOptions, faultOfMesh } from "./cli_mesh.ts";
 import {
   addTurnOptions,
   faultOfPair,
@@ -155,15 +156,13 @@ function createCommand(): Command {
     .addOption(
       option("--no-dht", "without the BitTorrent DHT (this version has none)"),
     )
-    .addOption(
-      option("--no-mesh", "without other nodes (this version knows none)"),
-    )
     .addHelpText(
       "after",
       `
 Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
 Started without options, the node serves http://localhost:8000/.`,
     );
+  addMeshOptions(command);
   addTurnOptions(command);
   return command;
 }
@@ -222,7 +221,7 @@ function isSwitch({ required, optional }: Option): boolean {
 function checkTogether(command: Command): void {
   const { cert, key } = command.opts();
   const fault = faultOfPair({ "--cert": cert, "--key": key }) ??
-    faultOfTurn(command);
+    faultOfMesh(command) ?? faultOfTurn(command);
   if (fault !== undefined) command.error(`error: ${fault}`);
 }
 
@@ -233,7 +232,6 @@ function configFrom(command: Command): Config {
     maxMemory,
     difficulty,
     dht: _dht,
-    mesh: _mesh,
     ...others
   } = command.opts();
   const given = Object.entries(others).filter(([name]) => !isTurnOption(name));

@@ -23,7 +23,18 @@ import { PartPrice } from "./load/part_price.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
+import { createNetwork } from "./mesh/network.ts";
+import {
+  measureListener,
+  measureMesh,
+  measureNode,
+  measureTurn,
+} from "./node_metrics.ts";
+import {
+  buildMesh,
+  type MeshPart,
+  type MeshSurroundings,
+} from "./node_mesh.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -48,7 +59,8 @@ export interface Node {
 }
 
 /** What tests and simulations replace: time, readings of the machine, chance, where messages go. */
-export interface Surroundings extends Partial<TurnSurroundings> {
+export interface Surroundings
+  extends Partial<TurnSurroundings>, Partial<MeshSurroundings> {
   readonly clock?: Clock;
   readonly readings?: () => Readings;
   readonly random?: () => number;
@@ -68,6 +80,8 @@ export interface NodeParts {
   readonly watch: Watch;
   /** Null on a node without STUN and TURN. */
   readonly turn: TurnPart | null;
+  /** Null on a node without others. */
+  readonly mesh: MeshPart | null;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -77,6 +91,7 @@ export interface NodeParts {
 const GRACE_MS = 2000;
 const http = logOf("http");
 const streams = logOf("streams");
+const meshLog = logOf("mesh");
 
 /** Puts a node together. */
 export async function buildNode(
@@ -90,6 +105,7 @@ export async function buildNode(
     verifyWork,
     startTurn = startTurnWorker,
     turnLifetimeSeconds,
+    network = createNetwork(),
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -133,6 +149,11 @@ export async function buildNode(
   });
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
+  const mesh = await buildMesh(config, {
+    ...{ clock, random, network, effort, unpaid, warn, onFault: noteFault },
+    info: (message) => meshLog.info("{message}", { message }),
+  });
+  if (mesh !== null) measureMesh(metrics, mesh.members);
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -155,6 +176,7 @@ export async function buildNode(
     metrics,
     history,
     turn: turn?.offer ?? null,
+    mesh: mesh?.offer ?? null,
     turnPrice,
     uptimeMs,
     unhealthy,
@@ -174,6 +196,7 @@ export async function buildNode(
     effort,
     watch,
     turn,
+    mesh,
     start() {
       price.start();
       turnPrice.start();
@@ -206,7 +229,7 @@ export async function startNode(
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch, turn } = parts;
+  const { api, clock, effort, watch, turn, mesh } = parts;
   const onFault = watch.noteFault;
   const ownOfTurn = await loadTurnCertificate(config);
   const certificateOfTurn = ownOfTurn ?? certificate;
@@ -214,7 +237,9 @@ export async function startNode(
   const listener = await listen(config, { options, warn });
   try {
     await turn?.start(certificateOfTurn?.pair ?? null);
+    await mesh?.start(listener.port);
   } catch (error) {
+    await turn?.close();
     await listener.close(0);
     throw error;
   }
@@ -230,6 +255,7 @@ export async function startNode(
     async close() {
       for (const files of [certificate, ownOfTurn]) files?.close();
       parts.close();
+      await mesh?.close();
       await turn?.close();
       await listener.close(GRACE_MS);
     },

@@ -123,10 +123,10 @@ function embedded(
 }
 
 /**
- * Where STUN and TURN listen. A public node that is on loopback is behind a
- * proxy, and no proxy carries UDP: the world must reach it without.
+ * Where STUN, TURN and hints listen. A public node that is on loopback is behind a
+ * proxy, and no proxy carries these: the world must reach it without.
  */
-function hostsOf({ host, publicUrl }: Config): string[] {
+export function hostsOf({ host, publicUrl }: Config): string[] {
   const isBehindProxy = publicUrl !== null && isLoopback(host) &&
     !isLoopbackName(new URL(publicUrl).hostname);
   return isWildcard(host) || isBehindProxy ? ["0.0.0.0", "::"] : [host];

@@ -23,6 +23,7 @@ const node = await startNode({
   port: 0,
   curve: NEXT_TO_NOTHING,
   turn: { kind: "none" }, // rooms alone
+  mesh: false,
   ...LIFTED,
   ...JSON.parse(Deno.args[0] ?? "{}") as Partial<Config>,
 });

@@ -66,6 +66,7 @@ async function startWithNode(
     maxUnpaid: 1e9,
     maxUnpaidPerIp: 1e9,
     turn: { ...DEFAULT_TURN, port: 0, allowPrivate: true },
+    mesh: false,
   }, { startTurn: startUnbounded, onFault });
   const { port } = node.turnEndpoints[0]!;
   return {

@@ -7,9 +7,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     ...{ write: true, create: true, truncate: true, mode: 0o600 },
   });
   try {
-    const writer = file.writable.getWriter();
-    await writer.write(new TextEncoder().encode(text));
-    writer.releaseLock();
+    let rest = new TextEncoder().encode(text);
+    while (rest.length > 0) rest = rest.subarray(await file.write(rest));
     await file.syncData();
   } finally {
     file.close();

@@ -12,6 +12,8 @@ export interface KnownMember extends Member {
   clockOffsetMs: number;
   seenAtMs: number;
   failures: number;
+  /** When it became a member of this process. */
+  joinedAtMs: number;
   /** When the first of these failures was. */
   failingSinceMs: number;
   /** When it was last probed, is next, and may next be asked for others. */
@@ -71,8 +73,9 @@ export class MemberTable {
   /** Undefined when there is no room for it. Networks cost what names do not: one may not fill the table. */
   add(
     origin: string,
-    { sighting, isTrusted = false }: {
+    { sighting, nowMs, isTrusted = false }: {
       sighting: Sighting;
+      nowMs: number;
       isTrusted?: boolean;
     },
   ): KnownMember | undefined {
@@ -81,7 +84,7 @@ export class MemberTable {
     if (!isTrusted && this.#isCrowded(network)) return undefined;
     const member = {
       ...{ origin, ...sighting, failures: 0, failingSinceMs: 0 },
-      ...{ probedAtMs: 0, dueAtMs: 0, pollAtMs: 0 },
+      ...{ joinedAtMs: nowMs, probedAtMs: nowMs, dueAtMs: 0, pollAtMs: 0 },
     };
     this.#byOrigin.set(origin, member);
     this.#place.set(member, this.#drawn.push(member) - 1);

@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import { isWebPort, parseMeshOrigin } from "./answers.ts";
 import { Candidates } from "./candidates.ts";
+import { clockWarning } from "./clock_offset.ts";
 import { Hourly } from "./hourly.ts";
 import type { HostHint, Links, Member, Members } from "./member.ts";
 import type { MemberStore, SavedMember } from "./member_store.ts";
@@ -20,7 +21,7 @@ import {
 } from "./member_table.ts";
 import type { Network } from "./network.ts";
 import { type Probed, Prober, type Ration } from "./probe.ts";
-import { type Aim, CLOSE_MS, ProbePlan } from "./probe_plan.ts";
+import { type Aim, CLOSE_MS, FEW_MEMBERS, ProbePlan } from "./probe_plan.ts";
 import {
   createProbeTotals,
   type ProbeResult,
@@ -50,14 +51,11 @@ export interface MembershipOptions {
 }
 
 const TICK_MS = 1000;
-/** Between two looks at what others a member knows; while few are known, more often. */
+/** Between two looks at what others a member knows; while few are known, with every probe. */
 const POLL_MS = 3_600_000;
-const FEW_POLL_MS = 60_000;
-const FEW_MEMBERS = 64;
 const SAVE_MS = 300_000;
 /** What was kept longer is no news. */
 const STALE_MS = 7 * 86_400_000;
-const MAX_CLOCK_OFFSET_MS = 30_000;
 /** Members drawn for one answer of `/nodes`: most are fresh, unless there are thousands. */
 const DRAWS = 80;
 
@@ -138,6 +136,11 @@ export class Membership implements Members {
   /** Whether this node has a link to another. */
   isLinked(origin: string): boolean {
     return this.#plan.links.has(origin);
+  }
+
+  /** Links to other nodes. */
+  get links(): number {
+    return Array.from(this.#plan.links.keys()).length;
   }
 
   /** Tells which nodes are to be looked at every minute; asked again each second. */
@@ -274,6 +277,7 @@ export class Membership implements Members {
     }
     const member = this.#table.add(origin, {
       sighting: this.#sightingOf(value),
+      nowMs: this.#now,
       isTrusted: peers !== undefined,
     });
     if (member === undefined) return this.#count("no-room");
@@ -327,7 +331,8 @@ export class Membership implements Members {
     this.#count("answered");
     this.#answeredAtMs = this.#now;
     this.#isAlone = false;
-    this.#noteClock(member, offsetMs);
+    const warning = clockWarning(member, offsetMs);
+    if (warning !== undefined) this.#options.warn(warning);
     this.#plan.schedule(member, this.#now);
     await this.#askAround(member, { probed, ration });
   }
@@ -360,24 +365,11 @@ export class Membership implements Members {
     const isFull = this.waiting > SERVER_LIMITS.candidates / 2;
     if (isFull || member.pollAtMs > this.#now) return;
     const isFew = this.size < FEW_MEMBERS;
-    member.pollAtMs = this.#now + (isFew ? FEW_POLL_MS : POLL_MS);
+    if (!isFew) member.pollAtMs = this.#now + POLL_MS;
     ration.onRequest();
     for (const origin of await this.#prober.readList(probed)) {
       this.hear(origin, member.origin);
     }
-  }
-
-  /** Tokens of a node whose clock is wrong are refused, and its messages with them. */
-  #noteClock({ origin, clockOffsetMs }: Member, beforeMs: number): void {
-    const isOff = Math.abs(clockOffsetMs) > MAX_CLOCK_OFFSET_MS;
-    if (!isOff || Math.abs(beforeMs) > MAX_CLOCK_OFFSET_MS) return;
-    const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
-    const direction = clockOffsetMs > 0 ? "ahead of" : "behind";
-    this.#options.warn(
-      `The clock of ${origin} is ${seconds} s ${direction} this node's: they ` +
-        "may refuse each other's messages. If several nodes are said to be " +
-        "so, set this machine's clock (by NTP).",
-    );
   }
 
   #restore(
@@ -391,6 +383,7 @@ export class Membership implements Members {
         clockOffsetMs: 0,
         seenAtMs: Math.min(seenAtMs, now),
       },
+      nowMs: now,
     });
     if (member !== undefined) this.#plan.scheduleAtOnce(member);
   }

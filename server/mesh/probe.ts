@@ -18,6 +18,7 @@ import {
   parseNodeAnswer,
   parseNodeList,
 } from "./answers.ts";
+import { offsetOf } from "./clock_offset.ts";
 import type { HostHint } from "./member.ts";
 import type { Network, NetworkFault, ProbeReply } from "./network.ts";
 
@@ -208,12 +209,6 @@ function bodyOf(reply: ProbeReply): Outcome<Uint8Array> {
   return reply.status === 200
     ? { ok: true, value: reply.body }
     : fail("no-node", `it answered with status ${reply.status}`);
-}
-
-/** A node tells whole seconds: within one, clocks agree. */
-function offsetOf(theirsMs: number, oursMs: number): number {
-  if (theirsMs > oursMs) return theirsMs - oursMs;
-  return Math.min(0, theirsMs + 1000 - oursMs);
 }
 
 function fail(reason: ProbeFault, detail: string): Outcome<never> {

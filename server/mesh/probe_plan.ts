@@ -15,6 +15,9 @@ import type { TrustedPeers } from "./trusted_peers.ts";
 export const CLOSE_MS = 60_000;
 /** Of any other, as the budget allows. */
 const REST_MS = 300_000;
+/** While no more are known, those that are new are looked at sooner, for what they have come to know. */
+export const FEW_MEMBERS = 64;
+const NEW_MS = 5000;
 
 /** What to probe. */
 export type Aim =
@@ -101,10 +104,18 @@ export class ProbePlan {
 
   /** A member is probed again: soon where it may be gone. */
   schedule(member: KnownMember, nowMs: number): void {
-    const afterMs = member.failures > 0 ? CLOSE_MS : REST_MS;
+    const afterMs = member.failures > 0
+      ? CLOSE_MS
+      : this.#restOf(member, nowMs);
     const jitter = 0.75 + this.#parts.random() / 2; // not all that were found together
     member.dueAtMs = nowMs + afterMs * jitter;
     this.#due.add(member.origin, member.dueAtMs);
+  }
+
+  #restOf({ joinedAtMs }: KnownMember, nowMs: number): number {
+    const isFew = this.#parts.table.size < FEW_MEMBERS;
+    const knownMs = nowMs - joinedAtMs;
+    return isFew ? Math.max(NEW_MS, Math.min(knownMs, REST_MS)) : REST_MS;
   }
 
   /** As soon as there is budget. */

@@ -44,6 +44,7 @@ export async function createTestApi(
       ...DEFAULT_CONFIG,
       curve: TRIVIAL_CURVE,
       turn: { kind: "none" },
+      mesh: false,
       ...config,
     },
     {

@@ -49,6 +49,7 @@ export async function startTestNode(
       isPortExplicit: true,
       curve: TRIVIAL_CURVE,
       turn: { kind: "none" },
+      mesh: false,
       ...config,
     },
     {
