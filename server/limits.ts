@@ -113,7 +113,7 @@ export const SERVER_LIMITS = {
   candidatesFromDht: 240,
   /** Possible nodes that wait to be probed. At the bound one of them, by chance, gives way. */
   candidates: 1024,
-  /** Sources, and hosts probed, of the last hour. At the bound the oldest is forgotten; of hosts it is never reached. */
+  /** Sources, and hosts probed, in an hour. At the bound those of the hour before are forgotten; of hosts it is never reached. */
   hourlyNames: 65_536,
   /** Signatures of other nodes found good. At the bound the oldest is forgotten, and checked again. */
   checkedSignatures: 4096,

@@ -164,11 +164,9 @@ Deno.test("a redirect is not followed", async () => {
   members.hear(`http://127.0.0.1:${host.port}`, "attacker");
   members.hearHost({ host: "127.0.0.1", port: host.port });
   await pass(3);
-  assertEquals(
-    members.totals.probes["no-node"] + members.totals.probes["asked-lately"],
-    2,
-  );
+  assert(host.requests.length > 0);
   assertEquals(victim.requests, []);
+  assertEquals(members.size, 0);
   await members.close();
 });
 

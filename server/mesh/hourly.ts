@@ -5,13 +5,24 @@ import { SERVER_LIMITS } from "../limits.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** An allowance for each name; the hour begins when it is first used. */
+interface Use {
+  readonly since: number;
+  count: number;
+}
+
+/**
+ * An allowance for each name; its hour begins when it is first used. Names are
+ * kept in two generations: to take the oldest out of one Map, again and again,
+ * costs V8 80 µs at this size.
+ */
 export class Hourly {
   readonly #clock: Clock;
   readonly #most: number;
-  /** The one begun longest ago first. At the bound it is forgotten. */
-  readonly #byName = new Map<string, { since: number; count: number }>();
+  #young = new Map<string, Use>();
+  #old = new Map<string, Use>();
+  #youngSince: number;
 
+  /** At `most` young names the old ones are forgotten before their time. */
   constructor(
     { clock, most = SERVER_LIMITS.hourlyNames }: {
       clock: Clock;
@@ -20,42 +31,46 @@ export class Hourly {
   ) {
     this.#clock = clock;
     this.#most = most;
+    this.#youngSince = clock.now();
   }
 
-  /** Names remembered. */
+  /** Names remembered, some of them longer than they count. */
   get size(): number {
-    return this.#byName.size;
+    return this.#young.size + this.#old.size;
   }
 
   /** Whether a name has used some of its allowance. */
   has(name: string): boolean {
-    this.#forget();
-    return this.#byName.has(name);
+    return this.#find(name) !== undefined;
   }
 
   /** Uses one of `allowance`; false when there is none left in this hour. */
   take(name: string, allowance = 1): boolean {
-    this.#forget();
-    const used = this.#byName.get(name);
-    if (used === undefined) {
-      if (this.#byName.size >= this.#most) this.#deleteOldest();
-      this.#byName.set(name, { since: this.#clock.now(), count: 1 });
+    const use = this.#find(name);
+    if (use === undefined) {
+      this.#add(name);
       return true;
     }
-    if (used.count >= allowance) return false;
-    used.count++;
+    if (use.count >= allowance) return false;
+    use.count++;
     return true;
   }
 
-  #forget(): void {
-    const before = this.#clock.now() - HOUR_MS;
-    for (const [name, { since }] of this.#byName) {
-      if (since > before) return;
-      this.#byName.delete(name);
-    }
+  #find(name: string): Use | undefined {
+    const use = this.#young.get(name) ?? this.#old.get(name);
+    const isOver = use === undefined ||
+      use.since <= this.#clock.now() - HOUR_MS;
+    return isOver ? undefined : use;
   }
 
-  #deleteOldest(): void {
-    this.#byName.delete(this.#byName.keys().next().value!);
+  #add(name: string): void {
+    const now = this.#clock.now();
+    const isAged = now - this.#youngSince >= HOUR_MS;
+    if (isAged || this.#young.size >= this.#most) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngSince = now;
+    }
+    this.#young.set(name, { since: now, count: 1 });
   }
 }

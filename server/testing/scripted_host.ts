@@ -56,13 +56,17 @@ export function respondWith(
   );
 }
 
+/** Small writes would keep the test busy, and not the one under test. */
+const PIECE_BYTES = 20_000;
+
 /** The same bytes for as long as they are read. */
 export function pour(
   socket: net.Socket,
   { head = "", again }: { head?: string; again: string },
 ): void {
+  const piece = again.repeat(Math.ceil(PIECE_BYTES / again.length));
   const more = () => {
-    while (!socket.destroyed && socket.write(again));
+    while (!socket.destroyed && socket.write(piece));
   };
   socket.on("drain", more);
   socket.write(head);
