@@ -11,7 +11,7 @@ import type { Member } from "./mesh/member.ts";
 import { createMemberStore } from "./mesh/member_store.ts";
 import { Membership } from "./mesh/membership.ts";
 import type { MeshOffer } from "./mesh/mesh_offer.ts";
-import { createNetwork, type Network } from "./mesh/network.ts";
+import type { Network } from "./mesh/network.ts";
 import { NodeKey } from "./mesh/node_key.ts";
 import { hostsOf } from "./node_turn.ts";
 

@@ -84,7 +84,7 @@ Deno.test("whatever bytes come, they are an answer or none", () => {
   const fields = fc.record({
     name: fc.constantFrom("sigmesh", "x", 1),
     protocol: fc.constantFrom(1, 2, "1"),
-    url: fc.oneof(fc.constant(ORIGIN), fc.webUrl(), fc.anything()),
+    url: fc.oneof(fc.constant(ORIGIN), fc.string(), fc.anything()),
     key: fc.oneof(fc.constant(SOME_KEY), fc.anything()),
     token: fc.anything(),
     height: fc.anything(),
