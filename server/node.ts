@@ -150,8 +150,9 @@ export async function buildNode(
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
   const mesh = await buildMesh(config, {
-    ...{ clock, random, network, effort, unpaid, warn, onFault: noteFault },
+    ...{ clock, random, network, effort, unpaid, onFault: noteFault },
     info: (message) => meshLog.info("{message}", { message }),
+    warn: (message) => meshLog.warning("{message}", { message }),
   });
   if (mesh !== null) measureMesh(metrics, mesh.members);
   const turnPrice = new PartPrice({

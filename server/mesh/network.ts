@@ -7,7 +7,8 @@
 import { Buffer } from "node:buffer";
 import dns from "node:dns/promises";
 import http from "node:http";
-import https from "node:https";
+import tls from "node:tls";
+import { isAddress } from "../address.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 
 /** A GET. */
@@ -52,7 +53,7 @@ const TIMEOUT_MS = SERVER_LIMITS.probeSeconds * 1000;
 /** This machine's network. */
 export function createNetwork(
   { ca, timeoutMs = TIMEOUT_MS }: {
-    /** Certificates to trust instead of the system's. */
+    /** Certificates of authorities to trust instead of the usual ones. */
     ca?: string;
     timeoutMs?: number;
   } = {},
@@ -126,23 +127,25 @@ function get(
 }
 
 function open(
-  { url, address, isVerified, headers }: ProbeRequest,
+  { url, address: host, headers, isVerified }: ProbeRequest,
   ca: string | undefined,
 ): http.ClientRequest {
   const isEncrypted = url.protocol === "https:";
+  const port = Number(url.port || (isEncrypted ? 443 : 80));
   const name = url.hostname.replace(/^\[|\]$/g, "");
-  const isName = !/^[\d.]+$|:/.test(name);
-  return (isEncrypted ? https : http).request({
-    host: address,
-    port: url.port || (isEncrypted ? 443 : 80),
-    path: url.pathname,
-    agent: false,
+  const encrypt = () =>
+    tls.connect({
+      ...{ host, port, rejectUnauthorized: isVerified },
+      // The certificate is held against it; an address is no name for SNI (RFC 6066).
+      ...(isAddress(name) ? {} : { servername: name }),
+      ...(ca === undefined ? {} : { ca }),
+    });
+  return http.request({
+    ...{ host, port, path: url.pathname },
     headers: { host: url.host, ...headers },
     maxHeaderSize: SERVER_LIMITS.probeBytes,
-    ...(isEncrypted ? { rejectUnauthorized: isVerified } : {}),
-    // The certificate is held against it; an address is no name for SNI (RFC 6066).
-    ...(isEncrypted && isName ? { servername: name } : {}),
-    ...(ca === undefined ? {} : { ca }),
+    // `node:https` would ask for a permission, to look for certificates that it does not use.
+    ...(isEncrypted ? { createConnection: encrypt } : { agent: false }),
   });
 }
 
