@@ -12,7 +12,8 @@ import { Candidates } from "./candidates.ts";
 import { clockWarning } from "./clock_offset.ts";
 import { Hourly } from "./hourly.ts";
 import type { HostHint, Links, Member, Members } from "./member.ts";
-import type { MemberStore, SavedMember } from "./member_store.ts";
+import { MemberKeeper } from "./member_keeper.ts";
+import type { MemberStore } from "./member_store.ts";
 import {
   type KnownMember,
   type MemberBounds,
@@ -53,9 +54,6 @@ export interface MembershipOptions {
 const TICK_MS = 1000;
 /** Between two looks at what others a member knows; while few are known, with every probe. */
 const POLL_MS = 3_600_000;
-const SAVE_MS = 300_000;
-/** What was kept longer is no news. */
-const STALE_MS = 7 * 86_400_000;
 /** Members drawn for one answer of `/nodes`: most are fresh, unless there are thousands. */
 const DRAWS = 80;
 
@@ -67,14 +65,13 @@ export class Membership implements Members {
   readonly #candidates: Candidates;
   readonly #peers: TrustedPeers;
   readonly #plan: ProbePlan;
+  readonly #keeper: MemberKeeper;
   /** Origins and hosts that were candidates in the last hour. */
   readonly #asked: Hourly;
   readonly #running = new Set<Promise<void>>();
   #answeredAtMs = 0;
   #isAlone = false;
   #isClosing = false;
-  #isChanged = false;
-  #savedAtMs = 0;
   #endClockwork = () => {};
   readonly totals: ProbeTotals = createProbeTotals();
 
@@ -89,17 +86,21 @@ export class Membership implements Members {
       ...(bounds === undefined ? {} : { bounds }),
     });
     this.#candidates = new Candidates({ clock, random });
-    this.#peers = new TrustedPeers(options.peers, {
-      retryMs: CLOSE_MS,
-      warn: options.warn,
-    });
+    this.#peers = new TrustedPeers(
+      options.peers.filter((peer) => peer !== origin),
+      {
+        retryMs: CLOSE_MS,
+        warn: options.warn,
+      },
+    );
     const [table, candidates] = [this.#table, this.#candidates];
     this.#plan = new ProbePlan(
       { table, candidates, peers: this.#peers, random },
       { nowMs: clock.now() },
     );
     this.#asked = new Hourly({ clock });
-    this.#table.onChange(() => this.#isChanged = true);
+    const { store, warn } = options;
+    this.#keeper = new MemberKeeper({ table, store, clock, warn });
   }
 
   get size(): number {
@@ -167,14 +168,12 @@ export class Membership implements Members {
 
   /** Reads what was kept, and sets the clockwork going. */
   async start(): Promise<void> {
-    const { store, clock } = this.#options;
-    const saved = await store?.load() ?? [];
-    for (const member of saved) this.#restore(member);
-    this.#isChanged = false;
+    const restored = await this.#keeper.restore();
+    for (const member of restored) this.#plan.scheduleAtOnce(member);
     if (this.size > 0) {
       this.#options.info(`Nodes known from before: ${this.size}`);
     }
-    this.#endClockwork = clock.every(TICK_MS, () => this.#tick());
+    this.#endClockwork = this.#options.clock.every(TICK_MS, () => this.#tick());
     this.#tick();
   }
 
@@ -189,8 +188,7 @@ export class Membership implements Members {
     this.#endClockwork();
     this.#prober.close();
     await this.idle();
-    if (this.#isChanged) this.#run(this.#save());
-    await this.idle();
+    await this.#keeper.save();
   }
 
   get #now(): number {
@@ -210,9 +208,7 @@ export class Membership implements Members {
       if (aim === undefined) break;
       this.#run(this.#pursue(aim));
     }
-    if (this.#isChanged && now - this.#savedAtMs >= SAVE_MS) {
-      this.#run(this.#save());
-    }
+    this.#run(this.#keeper.saveIfDue());
   }
 
   #pursue(aim: Aim): Promise<void> {
@@ -303,7 +299,7 @@ export class Membership implements Members {
       return this.#noteFailure(member, "no-room");
     }
     if (key !== value.key) {
-      this.#isChanged = true;
+      this.#keeper.noteChange();
       this.#options.info(`${origin} has a new node key`);
     }
     await this.#noteAnswer(member, { probed: value, ration, offsetMs });
@@ -372,39 +368,7 @@ export class Membership implements Members {
     }
   }
 
-  #restore(
-    { origin, seenAtMs, ...saved }: SavedMember,
-  ): void {
-    const now = this.#now;
-    if (this.#isKnown(origin) || seenAtMs < now - STALE_MS) return;
-    const member = this.#table.add(origin, {
-      sighting: {
-        ...saved,
-        clockOffsetMs: 0,
-        seenAtMs: Math.min(seenAtMs, now),
-      },
-      nowMs: now,
-    });
-    if (member !== undefined) this.#plan.scheduleAtOnce(member);
-  }
-
   #count(result: ProbeResult): void {
     this.totals.probes[result]++;
-  }
-
-  async #save(): Promise<void> {
-    const { store, warn } = this.#options;
-    this.#isChanged = false;
-    this.#savedAtMs = this.#now;
-    try {
-      await store?.save(this.#table.all());
-    } catch (error) {
-      warn(
-        `The nodes known cannot be kept: ${
-          (error as Error).message
-        }. After a ` +
-          "restart they have to be found again.",
-      );
-    }
   }
 }

@@ -85,7 +85,13 @@ function get(
 ): Promise<ProbeReply> {
   const { signal } = request;
   return new Promise((done) => {
-    const call = open(request, ca);
+    let call: http.ClientRequest;
+    try {
+      call = open(request, ca);
+    } catch (error) { // a permission that was not given
+      const { message } = error as Error;
+      return done({ ok: false, reason: "unreachable", detail: message });
+    }
     const end = (reply: ProbeReply) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);

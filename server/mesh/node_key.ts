@@ -11,6 +11,8 @@ const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 /** What precedes the 32 secret bytes in PKCS #8 (RFC 8410, section 7). */
 const PKCS8_PREFIX = Uint8Array.fromHex("302e020100300506032b657004220420");
+/** An origin and a token have less; what is remembered is bounded in size, too. */
+const MAX_CLAIM_CHARACTERS = 300;
 /** Tokens signed lately, one for each name that the node is dialled by. At the bound the oldest goes. */
 const MAX_SIGNED = 16;
 
@@ -125,7 +127,8 @@ export class SignatureChecks {
   /** Whether the holder of `key` signed the token. Never rejects. */
   isGenuine(key: string, signed: SignedToken): Promise<boolean> {
     const { origin, token, signature } = signed;
-    if (bytesOf(signature, SIGNATURE_BYTES) === undefined) {
+    const isTooLong = origin.length + token.length > MAX_CLAIM_CHARACTERS;
+    if (isTooLong || bytesOf(signature, SIGNATURE_BYTES) === undefined) {
       return Promise.resolve(false);
     }
     const claim = [key, signature, token, origin].join("\n");
