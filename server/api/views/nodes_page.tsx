@@ -4,7 +4,7 @@ import type { NodeDetail } from "@sigmesh/core/wire";
 import type { VNode } from "preact";
 import type { MeshOffer } from "../../mesh/mesh_offer.ts";
 import { Facts, type Page, renderPage } from "./page.tsx";
-import { formatCount, formatDuration } from "./quantities.ts";
+import { formatCount } from "./quantities.ts";
 
 /** `GET /nodes`. */
 export function nodesPage(nodes: readonly NodeDetail[]): Page {
@@ -17,8 +17,7 @@ export function nodesPage(nodes: readonly NodeDetail[]): Page {
         : (
           <>
             <p class="lead">
-              Some that answered this node in the last ten minutes. A room is
-              the same on all of them.
+              Some that answered this node in the last ten minutes.
             </p>
             <NodesTable nodes={nodes} />
           </>
@@ -61,8 +60,8 @@ function NodesTable({ nodes }: { nodes: readonly NodeDetail[] }): VNode {
         <tr>
           <th scope="col">Node</th>
           <th scope="col">Price, bits</th>
-          <th scope="col">Round trip</th>
-          <th scope="col">Answered</th>
+          <th scope="col">Round trip, ms</th>
+          <th scope="col">Answered, s ago</th>
           <th scope="col">Link</th>
         </tr>
       </thead>
@@ -73,8 +72,8 @@ function NodesTable({ nodes }: { nodes: readonly NodeDetail[] }): VNode {
               <a href={url}>{url}</a>
             </td>
             <td>{height.toFixed(2)}</td>
-            <td>{formatCount(roundTrip)} ms</td>
-            <td>{formatDuration(age * 1000)} ago</td>
+            <td>{formatCount(roundTrip)}</td>
+            <td>{formatCount(age)}</td>
             <td>{linked ? "yes" : "no"}</td>
           </tr>
         ))}
