@@ -70,6 +70,9 @@ export const PATHS = {
   token: "/token",
 } as const;
 
+/** Header by which a node that asks another says where it is itself: a hint, no more. */
+export const NODE_ORIGIN_HEADER = "sigmesh-origin";
+
 /** The name of a room: 40 or 64 lower-case hex digits. */
 export type RoomHash = string & { readonly __brand: "RoomHash" };
 
@@ -121,6 +124,22 @@ export interface NodeFacts extends Quote {
   readonly contact: string | null;
   /** Where the terms of use are. */
   readonly terms: string | null;
+}
+
+/** A node in the answer of `GET /nodes?detail=1`. */
+export interface NodeDetail {
+  /** Its origin. */
+  readonly url: string;
+  /** As in {@linkcode NodeFacts}. */
+  readonly key: string;
+  /** Price of a post when it was last asked, in bits. */
+  readonly height: number;
+  /** Milliseconds from this node to it and back, connecting included. */
+  readonly roundTrip: number;
+  /** Seconds since it last answered. */
+  readonly age: number;
+  /** Whether this node has a link to it. */
+  readonly linked: boolean;
 }
 
 /** Answer of `GET /ip`. */

@@ -37,8 +37,16 @@ export function addressBlocksOf(address: string): readonly string[] {
   const parsed = ipaddr.process(address);
   return parsed.kind() === "ipv4" ? [own] : [
     own,
-    `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/48`)}/48`,
+    networkOf(address),
   ];
+}
+
+/** The network that an address is of, as networks are given out: an IPv4 /24, an IPv6 /48. */
+export function networkOf(address: string): string {
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv4"
+    ? `${ipaddr.IPv4.networkAddressFromCIDR(`${parsed}/24`)}/24`
+    : `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/48`)}/48`;
 }
 
 /** Whether an address stays on its machine. */

@@ -4,6 +4,7 @@ import {
   familyOf,
   isAddress,
   isLoopback,
+  networkOf,
   normaliseAddress,
   withoutPort,
 } from "./address.ts";
@@ -61,4 +62,10 @@ Deno.test("ports that proxies add are taken off", () => {
   for (const text of ["192.0.2.1", "2001:db8::1", "unknown", ""]) {
     assertEquals(withoutPort(text), text);
   }
+});
+
+Deno.test("a network is an IPv4 /24 or an IPv6 /48", () => {
+  assertEquals(networkOf("192.0.2.77"), "192.0.2.0/24");
+  assertEquals(networkOf("::ffff:192.0.2.77"), "192.0.2.0/24");
+  assertEquals(networkOf("2001:db8:1:2::3"), "2001:db8:1::/48");
 });

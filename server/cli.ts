@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { count, option } from "./cli_option.ts";
+import { addMeshOptions, faultOfMesh } from "./cli_mesh.ts";
 import {
   addDhtOptions,
   dhtConfigFrom,
@@ -21,6 +22,7 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
   parseAddress,
+  parseFolder,
   parseHosts,
   parseOrigin,
   parseProxies,
@@ -109,7 +111,8 @@ function createCommand(): Command {
     ))
     .addOption(option(
       "--data-dir <folder>",
-      "folder for what outlives the process: nodes of the DHT",
+      "where the node keeps its key, and the nodes and contacts that it knows",
+      parseFolder,
     ))
     .addOption(option("--contact <text>", "how to reach the operator"))
     .addOption(option("--terms <text>", "where the terms of use are"))
@@ -162,9 +165,6 @@ function createCommand(): Command {
       new Option("--log-format <format>", "log for people or for programs")
         .choices(LOG_FORMATS).default(defaults.logFormat),
     )
-    .addOption(
-      option("--no-mesh", "without other nodes (this version knows none)"),
-    )
     .addHelpText(
       "after",
       `
@@ -172,6 +172,7 @@ Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
 Started without options, the node serves http://localhost:8000/.`,
     );
   addDhtOptions(command);
+  addMeshOptions(command);
   addTurnOptions(command);
   return command;
 }
@@ -230,7 +231,7 @@ function isSwitch({ required, optional }: Option): boolean {
 function checkTogether(command: Command): void {
   const { cert, key } = command.opts();
   const fault = faultOfPair({ "--cert": cert, "--key": key }) ??
-    faultOfDht(command) ?? faultOfTurn(command);
+    faultOfDht(command) ?? faultOfMesh(command) ?? faultOfTurn(command);
   if (fault !== undefined) command.error(`error: ${fault}`);
 }
 
@@ -240,7 +241,6 @@ function configFrom(command: Command): Config {
     key,
     maxMemory,
     difficulty,
-    mesh: _mesh,
     ...others
   } = command.opts();
   const given = Object.entries(others).filter(([name]) =>

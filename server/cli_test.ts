@@ -59,8 +59,7 @@ const good: [string, Partial<Config>][] = [
   ["--log-level debug", { logLevel: "debug" }],
   ["--log-level error", { logLevel: "error" }],
   ["--log-format json", { logFormat: "json" }],
-  ["--data-dir /var/lib/sigmesh", { dataDir: "/var/lib/sigmesh" }],
-  ["--no-dht --no-mesh", { dht: { kind: "none" } }],
+  ["--no-dht --no-mesh", { dht: { kind: "none" }, mesh: false }],
   ["--dht-port 0", { dht: { ...DEFAULT_DHT, port: 0, isPortExplicit: true } }],
   ["--dht-port 6881", { dht: { ...DEFAULT_DHT, isPortExplicit: true } }],
   ["--dht-bootstrap dht.example:6881,10.0.0.5:1", {
@@ -71,6 +70,18 @@ const good: [string, Partial<Config>][] = [
         { host: "10.0.0.5", port: 1 },
       ],
     },
+  }],
+  ["--data-dir /var/lib/sigmesh", { dataDir: "/var/lib/sigmesh" }],
+  ["--peers https://a.example/,https://b.example:8443", {
+    peers: ["https://a.example", "https://b.example:8443"],
+  }],
+  ["--peers http://10.0.0.5:8000 --allow-private", {
+    peers: ["http://10.0.0.5:8000"],
+    allowPrivate: true,
+  }],
+  ["--public-url https://node.example --announce-port 0", {
+    publicUrl: "https://node.example",
+    announcePort: 0,
   }],
   ["--no-turn", { turn: { kind: "none" } }],
   ["--turn-port 0", { turn: turn({ port: 0, isPortExplicit: true }) }],
@@ -126,6 +137,11 @@ const bad: [string, RegExp][] = [
   ["--max-subscribers 0", /'--max-subscribers <number>'.*from 1/],
   ["--max-unpaid 0", /'--max-unpaid <number>'.*from 10/],
   ["--max-unpaid-per-ip x", /'--max-unpaid-per-ip <number>'.*from 1/],
+  ["--peers node.example", /'--peers <origins>'.*https:\/\/node.example/],
+  ["--peers https://a.example,", /'--peers <origins>'.*separated by commas/],
+  ["--peers https://a.example,http://b.example", /--allow-private/],
+  ["--peers https://a.example --no-mesh", /--peers has no effect/],
+  ["--announce-port 1", /--announce-port needs --public-url/],
   ["--cert c.pem", /--cert needs --key/],
   ["--key k.pem", /--key needs --cert/],
   ["--max-subscribers-per-ip x", /'--max-subscribers-per-ip <number>'.*from 1/],
@@ -186,6 +202,7 @@ const bad: [string, RegExp][] = [
   ["--dht-bootstrap a:0", /no node of a DHT/],
   ["--dht-bootstrap ::1:6881", /no node of a DHT/],
   ["--dht-bootstrap a:1,", /separated by commas/],
+  ["--datadir x", /unknown option '--datadir'/],
   ["--port", /'--port <number>' argument missing/],
   ["8000", /too many arguments/],
 ];

@@ -45,10 +45,18 @@ export interface Config {
   readonly maxUnpaid: number;
   /** Free requests a second of one IPv4 address or IPv6 /64. Beyond them it is refused, late. */
   readonly maxUnpaidPerIp: number;
-  /** Folder of what outlives the process; null where nothing does. */
-  readonly dataDir: string | null;
   /** BitTorrent's DHT. */
   readonly dht: DhtConfig;
+  /** Folder of what outlives the process; null where nothing does. */
+  readonly dataDir: string | null;
+  /** Whether this node has others. */
+  readonly mesh: boolean;
+  /** Origins of nodes that are always asked. */
+  readonly peers: readonly string[];
+  /** Port that others are told to ask where this node is; null for the usual one, 0 for a free one. */
+  readonly announcePort: number | null;
+  /** Whether other nodes may be at private addresses, and without TLS. */
+  readonly allowPrivate: boolean;
   /** STUN and TURN. */
   readonly turn: TurnConfig;
   /** Whether `GET /metrics` is answered. */
@@ -77,6 +85,10 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxUnpaidPerIp: 10,
   dataDir: null,
   dht: DEFAULT_DHT,
+  mesh: true,
+  peers: [],
+  announcePort: null,
+  allowPrivate: false,
   turn: DEFAULT_TURN,
   metrics: false,
   logLevel: "info",
@@ -121,6 +133,25 @@ export function parseOrigin(text: string): string {
     );
   }
   return url.origin;
+}
+
+const MAX_PEERS = 64;
+
+/** Reads origins of nodes, separated by commas. */
+export function parsePeers(text: string): string[] {
+  const peers = [...new Set(splitList(text).map(parseOrigin))];
+  if (peers.length > MAX_PEERS) {
+    throw new ConfigError(
+      `expected at most ${MAX_PEERS} nodes; a few are enough to find all others`,
+    );
+  }
+  return peers;
+}
+
+/** Reads the path of a folder. */
+export function parseFolder(text: string): string {
+  if (text === "") throw new ConfigError("expected the path of a folder");
+  return text;
 }
 
 /** Reads Host headers, separated by commas: `node.lan:8000,10.0.0.5:8000`. */

@@ -119,6 +119,32 @@ export const SERVER_LIMITS = {
   dhtHints: 256,
   /** The same that one contact gives, for each place looked at. Beyond them likewise. */
   dhtHintsPerContact: 20,
+  /** Other nodes known. At the bound a newcomer is refused until one is dropped. */
+  members: 16_384,
+  /** The same of one network, an IPv4 /24 or IPv6 /48. At the bound likewise, but for `--peers`. */
+  membersPerNetwork: 8,
+  /** Probes in a row without an answer after which a node is dropped. */
+  memberFailures: 3,
+  /** Nodes in an answer of `/nodes`; of another node's answer the rest is not read. */
+  listedNodes: 20,
+  /** Seconds since its last answer after which a node is no longer in `/nodes`. */
+  listedSeconds: 600,
+  /** Requests to other nodes a second. Beyond them they wait. */
+  probesPerSecond: 5,
+  /** Seconds for an answer to one. Then it counts as none. */
+  probeSeconds: 3,
+  /** Bytes of such an answer, head included. Beyond them it counts as none. */
+  probeBytes: 16 * 1024,
+  /** Possible nodes taken from one source in an hour. Beyond them it is not listened to. */
+  candidatesPerSource: 10,
+  /** The same from the DHT, where a source costs nothing. Beyond them likewise. */
+  candidatesFromDht: 240,
+  /** Possible nodes that wait to be probed. At the bound one of them, by chance, gives way. */
+  candidates: 1024,
+  /** Sources, and hosts probed, in an hour. At the bound those of the hour before are forgotten; of hosts it is never reached. */
+  hourlyNames: 65_536,
+  /** Signatures of other nodes found good. At the bound the oldest is forgotten, and checked again. */
+  checkedSignatures: 4096,
 } as const;
 
 /** Bounds of TURN by themselves: benchmarks raise some. */

@@ -6,6 +6,7 @@ import type { DhtConfig } from "./dht_config.ts";
 import { logOf, openLog, startLog } from "./log.ts";
 import type { Dht } from "./mesh/dht.ts";
 import { type Node, startNode } from "./node.ts";
+import { reasonNotAnnounced } from "./node_mesh.ts";
 
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -69,9 +70,10 @@ function reasonOf(
 }
 
 function announce(
-  { host, port, turnEndpoints, parts }: Node,
-  { publicUrl, certificate, turn, dht }: Config,
+  { host, port, turnEndpoints, parts: { dht, mesh } }: Node,
+  config: Config,
 ): void {
+  const { publicUrl, certificate, turn } = config;
   const scheme = certificate === null ? "http" : "https";
   const address = bracketed(host);
   const isEverywhere = host === "0.0.0.0" || host === "::";
@@ -80,13 +82,18 @@ function announce(
     const at = `${transport} ${bracketed(address)}:${port}`;
     startLog.info("turn {at}", { at });
   }
-  if (parts.dht !== null) {
-    startLog.info("dht {at}", { at: describe(parts.dht, dht) });
+  if (dht !== null) {
+    startLog.info("dht {at}", { at: describe(dht, config.dht) });
+  }
+  if (mesh?.hintListener) {
+    const { host, port } = mesh.hintListener;
+    startLog.info("hints {url}", { url: `http://${bracketed(host)}:${port}` });
   }
   const urls = turn.kind === "external" ? turn.urls : [];
   for (const url of urls) startLog.info("turn elsewhere {url}", { url });
-  if (publicUrl === null) startLog.info("not announced: no --public-url");
-  else startLog.info("public {url}", { url: publicUrl });
+  if (publicUrl !== null) startLog.info("public {url}", { url: publicUrl });
+  const why = reasonNotAnnounced(config);
+  if (why !== undefined) startLog.info("not announced: {why}", { why });
   const reachable = isEverywhere ? "localhost" : address;
   startLog.info("open {url}", { url: `${scheme}://${reachable}:${port}/` });
 }

@@ -128,6 +128,24 @@ Deno.test("a node serves on when its log is closed, or is read by nobody", async
   assertEquals(await full.end("SIGTERM"), { code: 0, stderr: "" });
 });
 
+Deno.test("a node keeps its key, and may ask others by https", async () => {
+  const folder = await Deno.makeTempDir();
+  const peer = "https://127.0.0.1:1"; // nobody listens there
+  const node = await startNode(
+    ...["--data-dir", folder, "--peers", peer, "--allow-private"],
+  );
+  await node.line(/^\S+ warning mesh: --peers \S+ does not .*unreachable: /);
+  assertEquals(await node.end("SIGTERM"), { code: 0, stderr: "" });
+  const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  assertEquals(names, ["node_key"]);
+  await Deno.writeTextFile(`${folder}/node_key`, "x");
+  const broken = run("--port", "0", "--data-dir", folder);
+  const { code, stderr } = await broken.end();
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: cannot start: .*node_key holds no node key/);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("a port that is taken is an error that says what to do", async () => {
   const first = await startNode();
   const { port } = new URL(first.url);

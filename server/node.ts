@@ -24,13 +24,20 @@ import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
 import type { Dht } from "./mesh/dht.ts";
-import { buildDht, startDht } from "./node_dht.ts";
+import { createNetwork } from "./mesh/network.ts";
 import {
   measureDht,
   measureListener,
+  measureMesh,
   measureNode,
   measureTurn,
 } from "./node_metrics.ts";
+import { buildDht, startDht } from "./node_dht.ts";
+import {
+  buildMesh,
+  type MeshPart,
+  type MeshSurroundings,
+} from "./node_mesh.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -55,7 +62,8 @@ export interface Node {
 }
 
 /** What tests and simulations replace: time, readings of the machine, chance, where messages go. */
-export interface Surroundings extends Partial<TurnSurroundings> {
+export interface Surroundings
+  extends Partial<TurnSurroundings>, Partial<MeshSurroundings> {
   readonly clock?: Clock;
   readonly readings?: () => Readings;
   readonly random?: () => number;
@@ -77,6 +85,8 @@ export interface NodeParts {
   readonly turn: TurnPart | null;
   /** Null on a node without the DHT. */
   readonly dht: Dht | null;
+  /** Null on a node without others. */
+  readonly mesh: MeshPart | null;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -86,6 +96,7 @@ export interface NodeParts {
 const GRACE_MS = 2000;
 const http = logOf("http");
 const streams = logOf("streams");
+const meshLog = logOf("mesh");
 
 /** Puts a node together. */
 export async function buildNode(
@@ -99,6 +110,7 @@ export async function buildNode(
     verifyWork,
     startTurn = startTurnWorker,
     turnLifetimeSeconds,
+    network = createNetwork(),
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
@@ -142,8 +154,18 @@ export async function buildNode(
   });
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
+  const mesh = await buildMesh(config, {
+    ...{ clock, random, network, effort, unpaid, onFault: noteFault },
+    info: (message) => meshLog.info("{message}", { message }),
+    warn: (message) => meshLog.warning("{message}", { message }),
+  });
+  if (mesh !== null) measureMesh(metrics, mesh.members);
   const dht = buildDht(config, {
-    ...{ clock, random, warn, onFault: noteFault, rendezvous: null },
+    ...{ clock, random, warn, onFault: noteFault },
+    rendezvous: mesh && {
+      announcePort: () => mesh.announcePort,
+      onHint: (hint) => mesh.members.hearHost(hint),
+    },
   });
   if (dht !== null) measureDht(metrics, dht);
   const turnPrice = new PartPrice({
@@ -168,6 +190,7 @@ export async function buildNode(
     metrics,
     history,
     turn: turn?.offer ?? null,
+    mesh: mesh?.offer ?? null,
     turnPrice,
     dht,
     uptimeMs,
@@ -189,6 +212,7 @@ export async function buildNode(
     watch,
     turn,
     dht,
+    mesh,
     start() {
       price.start();
       turnPrice.start();
@@ -222,7 +246,7 @@ export async function startNode(
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch, turn, dht } = parts;
+  const { api, clock, effort, watch, turn, dht, mesh } = parts;
   const onFault = watch.noteFault;
   const ownOfTurn = await loadTurnCertificate(config);
   const certificateOfTurn = ownOfTurn ?? certificate;
@@ -230,10 +254,10 @@ export async function startNode(
   const listener = await listen(config, { options, warn });
   try {
     await turn?.start(certificateOfTurn?.pair ?? null);
+    await mesh?.start(listener.port);
     if (dht !== null) startDht(dht, config, warn);
   } catch (error) {
-    await dht?.close();
-    await turn?.close();
+    await Promise.all([turn?.close(), dht?.close(), mesh?.close()]);
     await listener.close(0);
     throw error;
   }
@@ -249,7 +273,7 @@ export async function startNode(
     async close() {
       for (const files of [certificate, ownOfTurn]) files?.close();
       parts.close();
-      await Promise.all([turn?.close(), dht?.close()]);
+      await Promise.all([turn?.close(), dht?.close(), mesh?.close()]);
       await listener.close(GRACE_MS);
     },
   };

@@ -11,6 +11,7 @@ import type { HttpListener } from "./api/http_listener.ts";
 import type { Exchange } from "./api/exchange.ts";
 import type { Price } from "./load/load_sampler.ts";
 import type { Dht } from "./mesh/dht.ts";
+import type { Membership } from "./mesh/membership.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
 import type { TurnKeeper } from "./turn/turn_keeper.ts";
@@ -177,6 +178,31 @@ export function measureDht(metrics: Metrics, dht: Dht): void {
     name: "sigmesh_dht_faults_total",
     help: "Faults inside the DHT that the node survived",
     read: () => totals.faults,
+  });
+}
+
+/** The mesh. */
+export function measureMesh(metrics: Metrics, members: Membership): void {
+  metrics.gauge({
+    name: "sigmesh_members",
+    help: "Other nodes known",
+    read: () => members.size,
+  });
+  metrics.gauge({
+    name: "sigmesh_candidates",
+    help: "Possible nodes that wait to be probed",
+    read: () => members.waiting,
+  });
+  metrics.counter({
+    name: "sigmesh_probes_total",
+    help: "Probes of other nodes, by how they ended",
+    label: "result",
+    read: () => members.totals.probes,
+  });
+  metrics.counter({
+    name: "sigmesh_members_dropped_total",
+    help: "Nodes dropped, since they did not answer",
+    read: () => members.totals.dropped,
   });
 }
 

@@ -164,7 +164,7 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
   );
   const { start, servers } = stillTurn();
   const node = await startTestNode(
-    { metrics: true, turn: LOCAL_TURN, dht: localDht([]) },
+    { metrics: true, turn: LOCAL_TURN, dht: localDht([]), mesh: true },
     { startTurn: start },
   );
   const [turn] = servers;

@@ -123,8 +123,8 @@ function embedded(
 }
 
 /**
- * Where UDP is listened to. A public node that is on loopback is behind a
- * proxy, and no proxy carries UDP: the world must reach it without.
+ * Where STUN, TURN, the DHT and hints listen. A public node that is on loopback is behind a
+ * proxy, and no proxy carries these: the world must reach it without.
  */
 export function hostsOf({ host, publicUrl }: Config): string[] {
   const isBehindProxy = publicUrl !== null && isLoopback(host) &&

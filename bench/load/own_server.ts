@@ -23,6 +23,7 @@ const node = await startNode({
   port: 0,
   curve: NEXT_TO_NOTHING,
   dht: { kind: "none" }, // rooms alone
+  mesh: false,
   turn: { kind: "none" },
   ...LIFTED,
   ...JSON.parse(Deno.args[0] ?? "{}") as Partial<Config>,

@@ -85,20 +85,19 @@ export class SimulatedNode {
       hostMemoryUsed: 0,
     });
     const { clock } = timeline;
-    const parts = await buildNode({
-      ...DEFAULT_CONFIG,
-      dht: { kind: "none" },
-      ...config,
-    }, {
-      clock,
-      readings,
-      random,
-      verifyWork: verifyByChance,
-      startTurn: () => Promise.resolve(turn),
-      onFault(fault) {
-        throw fault;
+    const parts = await buildNode(
+      { ...DEFAULT_CONFIG, dht: { kind: "none" }, mesh: false, ...config },
+      {
+        clock,
+        readings,
+        random,
+        verifyWork: verifyByChance,
+        startTurn: () => Promise.resolve(turn),
+        onFault(fault) {
+          throw fault;
+        },
       },
-    });
+    );
     load.heldBytes = () => parts.rooms.held.bytes;
     await parts.turn?.start(null);
     parts.start();

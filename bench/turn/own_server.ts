@@ -67,6 +67,7 @@ async function startWithNode(
     maxUnpaidPerIp: 1e9,
     dht: { kind: "none" },
     turn: { ...DEFAULT_TURN, port: 0, allowPrivate: true },
+    mesh: false,
   }, { startTurn: startUnbounded, onFault });
   const { port } = node.turnEndpoints[0]!;
   return {

@@ -1,12 +1,18 @@
 /** The endpoints that tell of the node: from a request to an answer, without a socket. */
 
 import { WEIGHTS } from "@sigmesh/core";
-import { LIMITS, type NodeFacts, PROTOCOL } from "@sigmesh/core/wire";
+import {
+  LIMITS,
+  NODE_ORIGIN_HEADER,
+  type NodeFacts,
+  PROTOCOL,
+} from "@sigmesh/core/wire";
 import type { Admission } from "../admission/admission.ts";
 import type { Config } from "../config.ts";
 import type { LoadHistory } from "../load/load_history.ts";
 import type { Price } from "../load/load_sampler.ts";
 import type { Dht } from "../mesh/dht.ts";
+import type { MeshOffer } from "../mesh/mesh_offer.ts";
 import type { Metrics } from "../metrics.ts";
 import type { RoomRegistry } from "../rooms/room_registry.ts";
 import { familyOf } from "../address.ts";
@@ -15,6 +21,7 @@ import { VERSION } from "../version.ts";
 import type { Call } from "./call.ts";
 import { Reply } from "./exchange.ts";
 import { refuse, respond } from "./negotiation.ts";
+import { nodesPage } from "./views/nodes_page.tsx";
 import * as pages from "./views/pages.tsx";
 import { statusPage } from "./views/status_page.tsx";
 
@@ -30,6 +37,8 @@ export interface Services {
   readonly turn: TurnOffer | null;
   /** Null on a node without the DHT. */
   readonly dht: Dht | null;
+  /** Null on a node without other nodes. */
+  readonly mesh: MeshOffer | null;
   readonly uptimeMs: () => number;
   /** Why this node cannot serve, or undefined when it can. */
   readonly unhealthy: () => string | undefined;
@@ -43,9 +52,13 @@ export class Handlers {
     this.#services = services;
   }
 
-  home({ request, origin }: Call): Reply {
-    const { config, rooms, history, turn, dht, uptimeMs, unhealthy } =
+  home({ request, origin, connection }: Call): Reply {
+    const { config, rooms, history, turn, dht, mesh, uptimeMs, unhealthy } =
       this.#services;
+    const visitor = request.headers.get(NODE_ORIGIN_HEADER);
+    if (visitor !== null) {
+      mesh?.hear(visitor, `visitor ${connection.addressBlocks[0]}`);
+    }
     const facts = this.#nodeFacts(origin);
     return respond(
       request,
@@ -60,6 +73,7 @@ export class Handlers {
           subscribers: rooms.subscribers,
           turn,
           dhtContacts: dht?.contacts ?? null,
+          mesh,
           history: history.points(),
           freshRoom: crypto.getRandomValues(new Uint8Array(20)).toHex(),
         }),
@@ -67,8 +81,10 @@ export class Handlers {
   }
 
   nodes({ request }: Call): Reply {
-    const nodes: string[] = []; // alone: there is no mesh to know others by
-    return respond(request, nodes, () => pages.nodesPage(nodes));
+    const nodes = this.#services.mesh?.listed() ?? [];
+    const isDetailed = request.url.searchParams.get("detail") === "1";
+    const facts = isDetailed ? nodes : nodes.map(({ url }) => url);
+    return respond(request, facts, () => nodesPage(nodes));
   }
 
   ip({ request, connection }: Call): Reply {
@@ -95,7 +111,7 @@ export class Handlers {
   }
 
   #nodeFacts(origin: string): NodeFacts {
-    const { config, admission, price, turn } = this.#services;
+    const { config, admission, price, turn, mesh } = this.#services;
     const alone = { weight: 1, messages: 0, subscribers: 0 };
     const { cpu, memory } = price.load;
     return {
@@ -116,8 +132,8 @@ export class Handlers {
       },
       load: { cpu: roundShare(cpu), memory: roundShare(memory) },
       url: config.publicUrl,
-      key: null,
-      nodes: 0,
+      key: mesh?.key ?? null,
+      nodes: mesh?.size ?? 0,
       stun: turn?.urlsAt(origin).stun ?? [],
       contact: config.contact,
       terms: config.terms,

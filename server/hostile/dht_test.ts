@@ -117,7 +117,7 @@ Deno.test("addresses of nodes are taken from a contact up to a share, and only w
   const odd = [1, Buffer.alloc(0), value(7, 18), value(0), [value(8)]];
   const hostile = startHostileContact(() => ({ values: [...odd, ...many] }));
   const rendezvous = {
-    announcePort: 5000,
+    announcePort: () => 5000,
     onHint: (hint: Hint) => hints.push(hint),
   };
   await withDhts([{ bootstrap: [hostile], rendezvous }], async (dht) => {

@@ -106,8 +106,8 @@ interopTest(
         assertEquals(peers, [[HOST, 4444]]);
       }
     }, [
-      { announcePort: 4444, onHint: () => {} },
-      { announcePort: null, onHint: (hint) => hints.push(hint) },
+      { announcePort: () => 4444, onHint: () => {} },
+      { announcePort: () => null, onHint: (hint) => hints.push(hint) },
     ]);
   },
 );

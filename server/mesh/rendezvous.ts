@@ -19,7 +19,7 @@ export interface Hint {
 /** What a node does at these places. */
 export interface RendezvousOptions {
   /** TCP port to announce, at which plain `GET /` is answered; null to announce nothing. */
-  readonly announcePort: number | null;
+  readonly announcePort: () => number | null;
   /** Is told of each address once a round. */
   readonly onHint: (hint: Hint) => void;
 }
@@ -109,7 +109,8 @@ export class Rendezvous {
     place: Buffer,
     repliers: readonly Replier[],
   ): Promise<void> {
-    const { announcePort: port, rpc, signal } = this.#given;
+    const { announcePort, rpc, signal } = this.#given;
+    const port = announcePort();
     if (port === null) return;
     const fields = { info_hash: place, port, implied_port: 0 };
     await Promise.all(

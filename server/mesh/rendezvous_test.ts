@@ -36,7 +36,7 @@ Deno.test("a node announces its port at four places, and is told each address on
   const contact = startContact(SOMEBODY);
   const hints: Hint[] = [];
   const rendezvous = {
-    announcePort: 5000,
+    announcePort: () => 5000,
     onHint: (hint: Hint) => hints.push(hint),
   };
   await withDhts([{ bootstrap: [contact], rendezvous }], async (dht) => {
@@ -58,7 +58,7 @@ Deno.test("a node that announces nothing looks all the same", async () => {
   const contact = startContact(SOMEBODY);
   const hints: Hint[] = [];
   const rendezvous = {
-    announcePort: null,
+    announcePort: () => null,
     onHint: (hint: Hint) => hints.push(hint),
   };
   await withDhts([{ bootstrap: [contact], rendezvous }], async (dht) => {
@@ -73,7 +73,10 @@ for (const [chance, minutes] of [[0, 3], [0.999_999, 6]] as const) {
     const clock = new FakeClock();
     const contact = startContact(SOMEBODY);
     let told = Promise.withResolvers<void>();
-    const rendezvous = { announcePort: null, onHint: () => told.resolve() };
+    const rendezvous = {
+      announcePort: () => null,
+      onHint: () => told.resolve(),
+    };
     const random = () => chance;
     const dht = { bootstrap: [contact], clock, random, rendezvous };
     await withDhts([dht], async (dht) => {
@@ -98,7 +101,7 @@ Deno.test("who announces at this node is heard of at once, and who does so elsew
   const hints: Hint[] = [];
   const { promise: told, resolve } = Promise.withResolvers<void>();
   const rendezvous = {
-    announcePort: null,
+    announcePort: () => null,
     onHint(hint: Hint) {
       hints.push(hint);
       if (hints.length === 2) resolve();

@@ -45,6 +45,7 @@ export async function createTestApi(
       curve: TRIVIAL_CURVE,
       dht: { kind: "none" },
       turn: { kind: "none" },
+      mesh: false,
       ...config,
     },
     {

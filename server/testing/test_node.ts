@@ -57,6 +57,7 @@ export async function startTestNode(
       curve: TRIVIAL_CURVE,
       dht: { kind: "none" },
       turn: { kind: "none" },
+      mesh: false,
       ...config,
     },
     {

@@ -20,28 +20,6 @@ export function ipPage({ ip, family }: IpFacts): Page {
   );
 }
 
-/** `GET /nodes`. */
-export function nodesPage(nodes: readonly string[]): Page {
-  return renderPage(
-    "Other nodes",
-    <>
-      <h1>Other nodes</h1>
-      {nodes.length === 0
-        ? <p class="lead">This node knows no other node.</p>
-        : (
-          <ul>
-            {nodes.map((node) => (
-              <li key={node}>
-                <a href={node}>{node}</a>
-              </li>
-            ))}
-          </ul>
-        )}
-    </>,
-    { path: "/nodes" },
-  );
-}
-
 /** `POST /room/HASH`. */
 export function postedPage({ id, subscribers, height }: Posted): Page {
   return renderPage(

@@ -4,8 +4,10 @@ import type { NodeFacts } from "@sigmesh/core/wire";
 import type { ComponentChildren, VNode } from "preact";
 import type { LoadPoint } from "../../load/load_history.ts";
 import type { TurnOffer } from "../../turn/turn_offer.ts";
+import type { MeshOffer } from "../../mesh/mesh_offer.ts";
 import { Endpoints } from "./endpoints.tsx";
 import { LastHour } from "./last_hour.tsx";
+import { MeshFacts } from "./nodes_page.tsx";
 import { Facts, type Page, Reference, renderPage } from "./page.tsx";
 import { formatCount, formatDuration } from "./quantities.ts";
 import { TurnFacts } from "./turn_facts.tsx";
@@ -26,6 +28,8 @@ export interface StatusDetails {
   readonly turn: TurnOffer | null;
   /** Nodes of the DHT that are known; null on a node without the DHT. */
   readonly dhtContacts: number | null;
+  /** Null on a node without other nodes. */
+  readonly mesh: MeshOffer | null;
   /** The last hour, the oldest point first. */
   readonly history: readonly LoadPoint[];
   /** A room that nobody is in. */
@@ -70,6 +74,7 @@ export function statusPage(facts: NodeFacts, details: StatusDetails): Page {
       />
       <div class="columns">
         <About facts={facts} details={details} />
+        <MeshFacts mesh={details.mesh} />
         <TurnFacts turn={details.turn} origin={origin} />
         <Limits facts={facts} />
       </div>
