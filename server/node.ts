@@ -108,7 +108,7 @@ export async function buildNode(
     perNode: config.maxUnpaid,
     saturation: () => price.saturation,
   });
-  const spent = new SpentStamps(clock, SERVER_LIMITS.spentStamps);
+  const spent = new SpentStamps(clock, { capacity: SERVER_LIMITS.spentStamps });
   const admission = new Admission({ issuer, spent, price, verifyWork });
   const rooms = new RoomRegistry({
     clock,
