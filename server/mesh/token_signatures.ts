@@ -38,13 +38,19 @@ export class TokenSignatures {
     return checked;
   }
 
-  async #run({ signature, ...rest }: SentSignature, name: string) {
-    const bytes = decodeBase64url(signature);
-    const isGood = bytes.ok &&
-      await this.#verify({ ...rest, signature: bytes.value });
-    if (isGood) this.#remember(name);
-    this.#checking.delete(name);
-    return isGood;
+  async #run(
+    { signature, ...rest }: SentSignature,
+    name: string,
+  ): Promise<boolean> {
+    try {
+      const bytes = decodeBase64url(signature);
+      const isGood = bytes.ok &&
+        await this.#verify({ ...rest, signature: bytes.value });
+      if (isGood) this.#remember(name);
+      return isGood;
+    } finally {
+      this.#checking.delete(name);
+    }
   }
 
   #remember(name: string): void {
