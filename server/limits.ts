@@ -55,7 +55,7 @@ export const SERVER_LIMITS = {
   linksAccepted: 256,
   /** The same of one IPv4 address or IPv6 /64. At the bound the new one is refused, 429. */
   linksAcceptedPerAddress: 8,
-  /** Rooms that a link carries, and that links make this node carry for others. At the bound it answers `leave`. */
+  /** Rooms that a link carries. At the bound it is answered `leave`; so it is at the bound of rooms. */
   roomsPerLink: 65_536,
   /** Bytes of a frame. Beyond them the link ends. */
   linkFrameBytes: 8192,
