@@ -156,7 +156,7 @@ function createCommand(): Command {
       option("--no-dht", "without the BitTorrent DHT (this version has none)"),
     )
     .addOption(
-      option("--no-mesh", "without other nodes (this version knows none)"),
+      option("--no-mesh", "without other nodes"),
     )
     .addHelpText(
       "after",
@@ -233,7 +233,6 @@ function configFrom(command: Command): Config {
     maxMemory,
     difficulty,
     dht: _dht,
-    mesh: _mesh,
     ...others
   } = command.opts();
   const given = Object.entries(others).filter(([name]) => !isTurnOption(name));

@@ -58,7 +58,7 @@ const good: [string, Partial<Config>][] = [
   ["--log-level debug", { logLevel: "debug" }],
   ["--log-level error", { logLevel: "error" }],
   ["--log-format json", { logFormat: "json" }],
-  ["--no-dht --no-mesh", {}],
+  ["--no-dht --no-mesh", { mesh: false }],
   ["--no-turn", { turn: { kind: "none" } }],
   ["--turn-port 0", { turn: turn({ port: 0, isPortExplicit: true }) }],
   ["--turn-port 3478", { turn: turn({ isPortExplicit: true }) }],

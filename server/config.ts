@@ -45,6 +45,8 @@ export interface Config {
   readonly maxUnpaidPerIp: number;
   /** STUN and TURN. */
   readonly turn: TurnConfig;
+  /** Whether rooms are shared with other nodes. */
+  readonly mesh: boolean;
   /** Whether `GET /metrics` is answered. */
   readonly metrics: boolean;
   /** Least severity that is written to the log. */
@@ -70,6 +72,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   maxUnpaid: 1000,
   maxUnpaidPerIp: 10,
   turn: DEFAULT_TURN,
+  mesh: true,
   metrics: false,
   logLevel: "info",
   logFormat: "text",

@@ -12,6 +12,7 @@ import {
 } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
 import { Certificate } from "./api/certificate.ts";
+import { Upgrades } from "./api/upgrades.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
@@ -23,7 +24,17 @@ import { PartPrice } from "./load/part_price.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
+import {
+  buildMesh,
+  type MeshPart,
+  type MeshSurroundings,
+} from "./node_mesh.ts";
+import {
+  measureListener,
+  measureMesh,
+  measureNode,
+  measureTurn,
+} from "./node_metrics.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -54,6 +65,8 @@ export interface Surroundings extends Partial<TurnSurroundings> {
   readonly random?: () => number;
   readonly warn?: (message: string) => void;
   readonly onFault?: (fault: unknown) => void;
+  /** The other nodes; without them this one is alone. */
+  readonly mesh?: MeshSurroundings | undefined;
   /** In place of hashing, where chance stands for it. */
   readonly verifyWork?: typeof verify;
 }
@@ -68,6 +81,10 @@ export interface NodeParts {
   readonly watch: Watch;
   /** Null on a node without STUN and TURN. */
   readonly turn: TurnPart | null;
+  /** Null on a node that is alone. */
+  readonly mesh: MeshPart | null;
+  /** Which requests become links. */
+  readonly upgrades: Upgrades | undefined;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -88,6 +105,7 @@ export async function buildNode(
     warn = logWarning,
     onFault = logFault,
     verifyWork,
+    mesh: others,
     startTurn = startTurnWorker,
     turnLifetimeSeconds,
   }: Surroundings = {},
@@ -133,6 +151,14 @@ export async function buildNode(
   });
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
+  const mesh = buildMesh(config, {
+    surroundings: others,
+    neighbours: {
+      ...{ clock, rooms, price, effort, random, verifyWork },
+      onFault: noteFault,
+    },
+  });
+  if (mesh !== null) measureMesh(metrics, mesh.federation);
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -174,10 +200,15 @@ export async function buildNode(
     effort,
     watch,
     turn,
+    mesh,
+    upgrades: mesh === null ? undefined : new Upgrades({
+      ...{ door: mesh.door, hosts: config, unpaid, effort },
+    }),
     start() {
       price.start();
       turnPrice.start();
       rooms.start();
+      mesh?.start();
       history.start();
       endReport = reportLosses({
         clock,
@@ -189,6 +220,7 @@ export async function buildNode(
       isClosing = true;
       endReport();
       history.close();
+      mesh?.close();
       rooms.close();
       turnPrice.close();
       price.close();
@@ -206,11 +238,11 @@ export async function startNode(
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch, turn } = parts;
+  const { api, clock, effort, watch, turn, upgrades } = parts;
   const onFault = watch.noteFault;
   const ownOfTurn = await loadTurnCertificate(config);
   const certificateOfTurn = ownOfTurn ?? certificate;
-  const options = { api, clock, effort, certificate, onFault };
+  const options = { api, clock, effort, certificate, upgrades, onFault };
   const listener = await listen(config, { options, warn });
   try {
     await turn?.start(certificateOfTurn?.pair ?? null);
