@@ -36,6 +36,7 @@ declare module "ws" {
     );
     readonly readyState: number;
     readonly bufferedAmount: number;
+    readonly isPaused: boolean;
     on<Name extends keyof Events>(
       name: Name,
       listener: (...args: Events[Name]) => void,

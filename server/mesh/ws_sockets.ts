@@ -95,6 +95,7 @@ class WsSocket implements LinkSocket {
     this.#ws = ws;
     ws.on("open", () => this.events?.opened());
     ws.on("message", (data, isBinary) => {
+      this.#isAlive = true;
       if (isBinary) ws.terminate();
       else this.events?.received(data.toString());
     });
@@ -141,9 +142,9 @@ class WsSocket implements LinkSocket {
     this.#ws.close(BUSY);
   }
 
-  /** Whoever has not answered the last ping is gone. */
+  /** Whoever has not said anything since the last ping is gone, unless this side does not read. */
   beat(): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || this.#ws.isPaused) return;
     if (!this.#isAlive) return this.#ws.terminate();
     this.#isAlive = false;
     this.#ws.ping();
