@@ -11,7 +11,7 @@ export interface AllowanceRate {
 export class Allowance {
   readonly #rate: AllowanceRate;
   #left: number;
-  #at = -Infinity;
+  #at = 0;
 
   constructor(rate: AllowanceRate) {
     this.#rate = rate;

@@ -104,7 +104,9 @@ export async function startMeshNode(
   surroundings: Surroundings = {},
 ): Promise<MeshNode> {
   const port = freePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = config.certificate == null
+    ? `http://127.0.0.1:${port}`
+    : `https://localhost:${port}`;
   const members = new FixedMembers();
   const signer = await TokenSigner.create(origin);
   const self = {
@@ -121,7 +123,7 @@ export async function startMeshNode(
     },
     { mesh: { members, self, verifyToken }, ...surroundings },
   );
-  return { ...node, members, signer };
+  return { ...node, origin, members, signer };
 }
 
 /** A node's origin must be known before it listens. */
