@@ -110,15 +110,19 @@ export class HomeLinks implements LinkOwner {
 
   /** To be called about once a second: dials again, ends what nobody needs. */
   tick(now: number): void {
+    const waiting: HomeLink[] = [];
     for (const home of this.#homes.values()) {
       const { origin, needs, link, neededAt } = home;
       link?.tick(now);
-      if (needs.size > 0) this.#dialIfDue(home);
-      else if (now - neededAt > IDLE_MS) {
+      if (needs.size > 0) {
+        if (link === undefined) waiting.push(home);
+      } else if (now - neededAt > IDLE_MS) {
         link?.close("idle");
         if (link === undefined) this.#homes.delete(origin);
       }
     }
+    const best = waiting.filter(isBestForAny);
+    for (const home of new Set([...best, ...waiting])) this.#dialIfDue(home);
   }
 
   close(): void {
@@ -145,6 +149,7 @@ export class HomeLinks implements LinkOwner {
     home.link = undefined;
     this.#size--;
     this.#owner.closed(link, end);
+    if (end === "displaced") home.retryAt = this.#clock.now() + MAX_BACKOFF_MS;
     if (OWN_ENDS.has(end)) return;
     const delayMs = Math.min(1000 * 2 ** home.failures, MAX_BACKOFF_MS);
     home.retryAt = this.#clock.now() + delayMs * (0.5 + this.#random());
