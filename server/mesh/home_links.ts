@@ -194,7 +194,7 @@ export class HomeLinks implements LinkOwner {
     const [least] = [...this.#homes.values()]
       .filter((other) => other.link !== undefined && !isBestForAny(other))
       .sort((a, b) => a.needs.size - b.needs.size);
-    least?.link!.close("displaced");
+    least?.link?.close("displaced");
     return false; // in a second there is
   }
 }

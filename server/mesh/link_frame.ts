@@ -108,7 +108,6 @@ function isText(value: unknown): value is string {
 
 /** As the endpoint takes it: no more than its bytes, nothing that an event stream cannot carry. */
 function isPost(body: unknown): body is string {
-  // deno-lint-ignore no-control-regex
   return isText(body) && body.length <= LIMITS.postBytes &&
     !/[\0\r]/.test(body) && body.isWellFormed() &&
     new TextEncoder().encode(body).length <= LIMITS.postBytes;
