@@ -53,7 +53,7 @@ export const SERVER_LIMITS = {
   linksDialled: 256,
   /** Links that it accepts. At the bound the one that carries the fewest rooms gives way, of those the oldest. */
   linksAccepted: 256,
-  /** The same of one IPv4 address or IPv6 /64. At the bound the new one is refused, 429. */
+  /** The same of one IPv4 address or IPv6 /64, loopback excepted. At the bound the new one is refused, 429. */
   linksAcceptedPerAddress: 8,
   /** Rooms that a link carries. At the bound it is answered `leave`; so it is at the bound of rooms. */
   roomsPerLink: 65_536,

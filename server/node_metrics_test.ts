@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventStream } from "./api/exchange.ts";
+import { verifyToken } from "./mesh/node_key.ts";
 import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
+import { FixedMembers } from "./testing/fixed_members.ts";
+import { freshRoomPath } from "./testing/honest_client.ts";
 import { parseSamples } from "./testing/samples.ts";
 import { stillTurn } from "./testing/still_turn.ts";
 import { createTestApi } from "./testing/test_api.ts";
+import { meshTest } from "./testing/test_mesh.ts";
 import { LOCAL_TURN, startTestNode } from "./testing/test_node.ts";
 import { DEFAULT_TURN } from "./turn_config.ts";
 
@@ -159,7 +163,10 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
   const { start, servers } = stillTurn();
   const node = await startTestNode(
     { metrics: true, turn: LOCAL_TURN },
-    { startTurn: start },
+    {
+      startTurn: start,
+      mesh: { members: new FixedMembers(), self: undefined, verifyToken },
+    },
   );
   const [turn] = servers;
   turn!.totals = { ...turn!.totals, refused: { 403: 1 }, dropped: { rate: 1 } };
@@ -222,3 +229,25 @@ function describe(text: string): string[] {
     return `${name} ${kind} [${labels.join(", ")}] ${help}`;
   });
 }
+
+meshTest(
+  "links and what goes over them are measured at both ends",
+  { size: 2, config: { metrics: true } },
+  async (mesh) => {
+    const [one, other] = mesh.nodes;
+    const path = freshRoomPath();
+    const reader = await mesh.read(other!, path);
+    await mesh.post(one!, path, "hello");
+    await reader.until(1);
+    const scrape = async (origin: string) =>
+      parseSamples(await (await fetch(`${origin}/metrics`)).text());
+    const there = await scrape(other!.origin);
+    assertEquals(there.get("sigmesh_relayed_taken_total"), 1);
+    assertEquals(there.get("sigmesh_mesh_rooms"), 1);
+    assertEquals(there.get('sigmesh_links{direction="dialled"}'), 1);
+    assertEquals(
+      (await scrape(one!.origin)).get("sigmesh_relayed_taken_total"),
+      0,
+    );
+  },
+);

@@ -3,6 +3,7 @@
 import type { Buffer } from "node:buffer";
 import type http from "node:http";
 import type { Duplex } from "node:stream";
+import { isLoopback } from "../address.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 import type { Connection } from "./exchange.ts";
@@ -81,11 +82,15 @@ export class Upgrades {
       return wrongHost(host);
     }
     if (request.headers.origin !== undefined) return PAGE;
-    const { addressBlocks } = connection;
+    const { addressBlocks, clientAddress } = connection;
     const budget = { kind: "stream", cost: 1 } as const;
     const spent = this.#unpaid.take(addressBlocks, budget);
     if (spent !== undefined) return { code: spent, detail: LATER };
-    return this.#door.hasPlaceFor(addressBlocks[0]!) ? undefined : CROWDED;
+    // Behind a proxy that is not trusted, all nodes come from its address.
+    return isLoopback(clientAddress) ||
+        this.#door.hasPlaceFor(addressBlocks[0]!)
+      ? undefined
+      : CROWDED;
   }
 }
 

@@ -31,7 +31,9 @@ interface Scene {
 function linkAttack(name: string, run: (scene: Scene) => Promise<void>): void {
   Deno.test(name, async () => {
     const clock = new FakeClock();
-    const node = await startMeshNode({}, { clock });
+    const node = await startMeshNode({ trustProxy: ["loopback"] }, {
+      clock,
+    });
     node.members.add(memberAt(FRIEND, { key: signer.key }));
     const nowSeconds = () => Math.floor(clock.now() / 1000);
     try {
@@ -328,10 +330,14 @@ linkAttack(
   "an address has eight links, the ninth is refused",
   async ({ node }) => {
     await using stack = new AsyncDisposableStack();
-    for (let i = 1; i < SERVER_LIMITS.linksAcceptedPerAddress; i++) {
-      stack.use(await LinkPeer.dial(node));
+    const headers = { "x-forwarded-for": "192.0.2.1" };
+    for (let i = 0; i < SERVER_LIMITS.linksAcceptedPerAddress; i++) {
+      stack.use(await LinkPeer.dial(node, { headers }));
     }
-    assertMatch(await answerTo(node, upgradeOf(node, "")), / 429 /);
+    const upgrade = (address: string) =>
+      answerTo(node, upgradeOf(node, `X-Forwarded-For: ${address}\r\n`));
+    assertMatch(await upgrade("192.0.2.1"), / 429 /);
+    assertMatch(await upgrade("192.0.2.2"), / 101 /);
   },
 );
 

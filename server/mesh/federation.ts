@@ -15,7 +15,7 @@ import { decodeMessage } from "../rooms/sse.ts";
 import { GuestLinks } from "./guest_links.ts";
 import { HomeKeeper } from "./home_keeper.ts";
 import { HomeLinks, type HomeLinksOwner } from "./home_links.ts";
-import type { Candidate } from "./homes.ts";
+import type { Candidate, Ranking } from "./homes.ts";
 import type { Link, LinkEnd } from "./link.ts";
 import {
   formatLinkFrame,
@@ -52,6 +52,8 @@ export interface FederationOptions {
   /** Undefined for a node without a public origin: it is nobody's home, and its posts are a stranger's. */
   readonly self: MeshSelf | undefined;
   readonly dial: Dial;
+  /** Who is home of what; a simulation has its nodes share one. */
+  readonly homes?: Ranking | undefined;
   readonly verifyToken: VerifyToken;
   readonly verifyWork?: typeof verify | undefined;
   /** Whether this node has no more to give to rooms that nobody uses here. */
@@ -74,13 +76,13 @@ export class Federation implements RoomObserver, HomeLinksOwner {
   #stop = () => {};
 
   constructor(options: FederationOptions) {
-    const { clock, dial, random, members, self } = options;
+    const { clock, dial, random, members, self, homes } = options;
     const { verifyToken, verifyWork } = options;
     this.#options = options;
     this.guests = new GuestLinks({ clock, owner: this });
     this.homes = new HomeLinks({ clock, dial, random, owner: this });
     this.#keeper = new HomeKeeper({
-      ...{ clock, members, self },
+      ...{ clock, members, self, homes },
       ...{ links: this.homes, rooms: this.#rooms },
     });
     this.#check = new RelayCheck({
@@ -140,6 +142,10 @@ export class Federation implements RoomObserver, HomeLinksOwner {
     this.#watch(this.#replays.ask(link, { room: hash, isOwnOnly: true }));
   }
 
+  parted(link: Link, hash: RoomHash): void {
+    this.#rooms.get(hash)?.links.delete(link);
+  }
+
   unavailable(origin: string): void {
     this.#keeper.avoid(origin);
   }
@@ -164,19 +170,20 @@ export class Federation implements RoomObserver, HomeLinksOwner {
   closed(link: Link, end: LinkEnd): void {
     this.totals.ended[end]++;
     this.#replays.forget(link);
-    for (const hash of link.rooms.keys()) this.#drop(link, hash);
+    for (const hash of link.rooms) this.#drop(link, hash);
   }
 
   #subscribe(
     link: Link,
     { room: hash, relay: isRelay }: LinkFrame & { type: "subscribe" },
   ): void {
+    this.#options.effort.addUnpaid(EFFORT_US.relayed);
     const isNew = !link.rooms.has(hash);
     if (isNew && !this.#hasPlaceFor(link, hash)) {
       return link.send(formatLinkFrame({ type: "leave", room: hash }));
     }
     const room = this.#roomOf(hash);
-    link.rooms.set(hash, { isRelay });
+    link.rooms.add(hash);
     room.links.add(link);
     room.guests.set(link, isRelay);
     this.#keeper.settle(room);
@@ -205,7 +212,6 @@ export class Federation implements RoomObserver, HomeLinksOwner {
   #left(link: Link, hash: RoomHash): void {
     const room = this.#rooms.get(hash);
     if (room === undefined || !link.rooms.has(hash)) return;
-    room.links.delete(link);
     this.#keeper.refuse(room, link.peer.origin!);
   }
 

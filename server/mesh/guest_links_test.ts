@@ -13,7 +13,7 @@ function createGuests() {
   const owner: LinkOwner = {
     ready: () => {},
     receive: (link, frame) => {
-      if (frame.type === "subscribe") link.rooms.set(room, { isRelay: false });
+      if (frame.type === "subscribe") link.rooms.add(room);
     },
     drained: () => {},
     closed: (_link, end) => ended.push(end),

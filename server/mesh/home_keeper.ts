@@ -1,8 +1,9 @@
 /** Sees to it that each room is joined at its homes, and at no others. */
 
 import type { Clock } from "../clock.ts";
+import { Allowance } from "./allowance.ts";
 import type { HomeLinks } from "./home_links.ts";
-import { type Candidate, Homes } from "./homes.ts";
+import { type Candidate, type Home, Homes, type Ranking } from "./homes.ts";
 import type { Member, Members } from "./member.ts";
 import type { MeshRoom } from "./mesh_room.ts";
 
@@ -12,6 +13,12 @@ const STALE_MS = 60_000;
 const AVOIDED_MS = 60_000;
 /** … and one that asked to be left, by that room. */
 const REFUSED_MS = 600_000;
+/**
+ * Rooms a second, some at once, whose homes are computed because a link wants
+ * them: in a large mesh each costs a fraction of a millisecond, and subscribing
+ * costs nothing. Beyond them they wait.
+ */
+const RANKED_FOR_GUESTS = { perSecond: 250, burst: 1000 };
 
 /** Owns the ranking; the rooms are its owner's. */
 export class HomeKeeper {
@@ -19,27 +26,32 @@ export class HomeKeeper {
   readonly #self: Candidate | undefined;
   readonly #links: Pick<HomeLinks, "join" | "part">;
   readonly #rooms: ReadonlyMap<string, MeshRoom>;
-  readonly #homes = new Homes();
+  readonly #homes: Ranking;
   readonly #members: Members;
   /** Homes that no room joins, and until when. */
   readonly #avoided = new Map<string, number>();
   /** Rooms that hold on to homes that are none any more, or that were refused by some. */
   readonly #unsettled = new Set<MeshRoom>();
+  readonly #rankings = new Allowance(RANKED_FOR_GUESTS);
+  /** Rooms whose homes are still to be computed. */
+  readonly #postponed = new Set<MeshRoom>();
   readonly #stop: () => void;
 
-  constructor({ clock, members, self, links, rooms }: {
+  constructor({ clock, members, self, links, rooms, homes = new Homes() }: {
     clock: Clock;
     members: Members;
     /** This node, when others know it by an origin. */
     self: Candidate | undefined;
     links: Pick<HomeLinks, "join" | "part">;
     rooms: ReadonlyMap<string, MeshRoom>;
+    homes?: Ranking | undefined;
   }) {
     this.#clock = clock;
     this.#members = members;
     this.#self = self;
     this.#links = links;
     this.#rooms = rooms;
+    this.#homes = homes;
     if (self !== undefined) this.#homes.add(self);
     for (const member of members.all()) this.#homes.add(member);
     this.#stop = members.onChange((change) => this.#change(change));
@@ -51,8 +63,7 @@ export class HomeKeeper {
 
   /** Joins and parts as a room needs it; to be called when somebody comes or goes. */
   settle(room: MeshRoom): void {
-    if (!room.isRooted) room.homes = [];
-    else if (room.homes.length === 0) room.homes = this.#homesOf(room);
+    this.#rank(room);
     const isRelay = !room.isLocal;
     const wanted = new Set<string>();
     for (const [rank, { origin }] of room.homes.entries()) {
@@ -64,6 +75,14 @@ export class HomeKeeper {
     for (const [origin, until] of room.joined) {
       if (!wanted.has(origin)) this.#retire(room, { origin, until });
     }
+  }
+
+  #rank(room: MeshRoom): void {
+    if (!room.isRooted) room.homes = [];
+    else if (room.homes.length > 0) return;
+    else if (room.isLocal || this.#rankings.take(this.#clock.now())) {
+      room.homes = this.#homesOf(room);
+    } else this.#postponed.add(room);
   }
 
   /** A home does not want a room any more: the next one takes its place. */
@@ -88,6 +107,11 @@ export class HomeKeeper {
       if (member !== undefined) this.#enter(member);
     }
     for (const room of this.#unsettled) this.#settleStale(room, now);
+    for (const room of this.#postponed) {
+      if (!this.#rankings.has(now)) return;
+      this.#postponed.delete(room);
+      this.settle(room);
+    }
   }
 
   #settleStale(room: MeshRoom, now: number): void {
@@ -140,7 +164,7 @@ export class HomeKeeper {
     this.settle(room);
   }
 
-  #homesOf({ seed, refusals }: MeshRoom) {
+  #homesOf({ seed, refusals }: MeshRoom): Home[] {
     const isWelcome = this.#avoided.size === 0 && refusals.size === 0;
     return isWelcome ? this.#homes.of(seed) : this.#homes.of(
       seed,

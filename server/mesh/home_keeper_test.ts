@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
+import { FakeLinkSocket } from "../testing/fake_link_socket.ts";
 import { memberAt } from "../testing/fixed_members.ts";
 import {
   SimulatedMesh,
@@ -63,6 +64,10 @@ Deno.test("a home is joined when it becomes known, and the one that it displaces
   assertEquals(joins(), 1);
   await mesh.pass(2);
   assertEquals(joins(), 0);
+  mesh.post(last!, ROOM);
+  await mesh.settle();
+  const { totals } = fourth!.federation;
+  assertEquals(totals.refused["not-subscribed"], 0, "it is told of no posts");
 });
 
 Deno.test("a home that dies is dialled again, then another one takes its place", async () => {
@@ -105,4 +110,30 @@ Deno.test("a loaded node keeps the rooms that are used there", async () => {
   mesh.post(reader!, ROOM, { body: "hello" });
   await mesh.settle();
   assert(there.text.includes("data: hello"));
+});
+
+Deno.test("a home that links flood with rooms finds homes for them at a pace, and for its own readers at once", async () => {
+  const mesh = new SimulatedMesh(5);
+  const [node] = mesh.nodes;
+  const socket = new FakeLinkSocket();
+  node!.federation.guests.accept(socket, "192.0.2.1");
+  socket.greet();
+  const roomOf = (n: number) => n.toString(16).padStart(40, "0") as RoomHash;
+  for (let n = 0; n < 2000; n++) {
+    socket.say({ type: "subscribe", room: roomOf(n) });
+  }
+  await mesh.settle();
+  const wanted = () => {
+    const sizes = mesh.nodes.slice(1).map(({ federation }) => federation.size);
+    return Math.max(...sizes);
+  };
+  assert(wanted() < 1000, `${wanted()} of 2000`);
+  mesh.read(node!, ROOM);
+  await mesh.settle();
+  const joined = mesh.nodes.filter(({ federation }) =>
+    federation.guests.size > 0
+  );
+  assert(joined.length >= 3);
+  await mesh.pass(6);
+  assert(wanted() > 1000, `${wanted()} of 2000`);
 });

@@ -23,6 +23,8 @@ const OWN_ENDS: ReadonlySet<LinkEnd> = new Set([
 export interface HomeLinksOwner extends LinkOwner {
   /** A room is carried by a link from now on. */
   joined(link: Link, room: RoomHash): void;
+  /** … and no longer, while the link lives on. */
+  parted(link: Link, room: RoomHash): void;
   /** A home does not answer, or has no place. */
   unavailable(origin: string): void;
 }
@@ -103,9 +105,10 @@ export class HomeLinks implements LinkOwner {
     const home = this.#homes.get(origin);
     if (!home?.needs.delete(room)) return;
     home.neededAt = this.#clock.now();
-    if (home.link?.rooms.delete(room)) {
-      home.link.send(formatLinkFrame({ type: "unsubscribe", room }));
-    }
+    const { link } = home;
+    if (!link?.rooms.delete(room)) return;
+    link.send(formatLinkFrame({ type: "unsubscribe", room }));
+    this.#owner.parted(link, room);
   }
 
   /** To be called about once a second: dials again, ends what nobody needs. */
@@ -166,7 +169,7 @@ export class HomeLinks implements LinkOwner {
 
   #subscribe(link: Link, room: RoomHash, { isRelay }: Need): void {
     const isNew = !link.rooms.has(room);
-    link.rooms.set(room, { isRelay });
+    link.rooms.add(room);
     const frame = { type: "subscribe", room, relay: isRelay } as const;
     link.send(formatLinkFrame(frame));
     if (isNew) this.#owner.joined(link, room);

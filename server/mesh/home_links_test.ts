@@ -27,6 +27,7 @@ function createLinks() {
       drained: () => {},
       closed: (_link, end) => told.push(`closed ${end}`),
       joined: (_link, room) => told.push(`joined ${room.slice(0, 2)}`),
+      parted: (_link, room) => told.push(`parted ${room.slice(0, 2)}`),
       unavailable: () => told.push("unavailable"),
     },
   });
@@ -62,6 +63,7 @@ Deno.test("a need that changes is told, one that does not is not", () => {
   assertEquals(told, ["joined ab"]);
   links.part(HOME, AB!);
   assertEquals(last().take(), ["unsubscribe ab"]);
+  assertEquals(told, ["joined ab", "parted ab"]);
 });
 
 Deno.test("a lost link is dialled again, later each time, and then subscribes again", async () => {

@@ -60,6 +60,9 @@ interface Network {
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+/** What a node asks of {@linkcode Homes}; a simulation has its nodes share one. */
+export type Ranking = Pick<Homes, "add" | "delete" | "of" | "entrance">;
+
 /** Knows the candidates by network. */
 export class Homes {
   readonly #networks = new Map<string, Network>();

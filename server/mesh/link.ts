@@ -55,8 +55,8 @@ export interface LinkPeer {
 /** Holds no timer; its owner ticks. */
 export class Link {
   readonly peer: LinkPeer;
-  /** Rooms that it carries; with an accepted link, whether for the other node's own sake. */
-  readonly rooms = new Map<RoomHash, { readonly isRelay: boolean }>();
+  /** Rooms that it carries. */
+  readonly rooms = new Set<RoomHash>();
   /** What is relayed by it of nodes that this one does not know. */
   readonly strangers = new Allowance({
     perSecond: SERVER_LIMITS.relaysOfStrangers,

@@ -27,7 +27,7 @@ function createReplays(messages: number) {
   socket.greet();
   const ask = (n: number) => {
     const room = roomOf(n);
-    link.rooms.set(room, { isRelay: false });
+    link.rooms.add(room);
     return replays.ask(link, { room, isOwnOnly: false });
   };
   return { clock, replays, socket, link, ask };
