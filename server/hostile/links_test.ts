@@ -284,6 +284,28 @@ linkAttack("who says no hello is let go", async ({ node, clock }) => {
   await silent.closed;
 });
 
+linkAttack("who answers no ping is let go", async ({ node, clock }) => {
+  await using wire = await Wire.dial(node);
+  await wire.send(upgradeOf(node, ""));
+  for (
+    const frame of [
+      { type: "hello", protocol: PROTOCOL, version: "" },
+      { type: "subscribe", room: "cd".repeat(20) },
+    ]
+  ) {
+    const text = new TextEncoder().encode(JSON.stringify(frame));
+    await wire.send(new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0]));
+    await wire.send(text);
+  }
+  const { federation } = node.parts.mesh!;
+  while (federation.size < 2) await preparePost(node); // a moment of real time
+  for (let pings = 0; pings < 2; pings++) {
+    assertEquals(federation.size, 2);
+    clock.advance(SERVER_LIMITS.linkPingSeconds * 1000);
+  }
+  await wire.readToEnd();
+});
+
 linkAttack(
   "who speaks before hello, or another protocol, is let go",
   async ({ node }) => {

@@ -9,7 +9,7 @@ import {
   sendPost,
 } from "../testing/honest_client.ts";
 import { StreamReader } from "../testing/stream_reader.ts";
-import { startMeshNode } from "../testing/test_mesh.ts";
+import { lookUpLoopback, startMeshNode } from "../testing/test_mesh.ts";
 
 Deno.test({
   name:
@@ -30,11 +30,9 @@ Deno.test({
         ...{ members, self: undefined, verifyToken },
         dialOptions: () => ({
           ca,
-          lookup(name, { all }, done) {
+          lookup(name, options, done) {
             looked.push(name);
-            const found = { address: "127.0.0.1", family: 4 };
-            if (all) done(null, [found]);
-            else done(null, found.address, found.family);
+            lookUpLoopback(name, options, done);
           },
         }),
       },

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
+import { SERVER_LIMITS } from "../limits.ts";
 import type { FakeSink } from "../testing/fake_sink.ts";
 import { memberAt } from "../testing/fixed_members.ts";
 import { SimulatedMesh } from "../testing/simulated_mesh.ts";
@@ -95,5 +96,21 @@ Deno.test("a room of a hundred nodes carries each message to all of them once", 
   }
   const taken = mesh.nodes.map(({ federation }) => federation.totals.taken);
   assertEquals(taken, Array(100).fill(99));
+  assertEquals(mesh.faults, []);
+});
+
+Deno.test("a room of more nodes than its homes have places for stays one room", async () => {
+  const size = SERVER_LIMITS.linksAccepted + 44;
+  const mesh = new SimulatedMesh(size);
+  const readers = mesh.nodes.map((node) => mesh.read(node, ROOM));
+  await mesh.settle();
+  for (const n of [0, 100, size - 1]) {
+    mesh.post(mesh.nodes[n]!, ROOM, { body: `from ${n}` });
+  }
+  await mesh.settle();
+  const counts = readers.map((reader) => dataIn(reader).length);
+  assertEquals(counts, Array(size).fill(3));
+  const guests = mesh.nodes.map(({ federation }) => federation.guests.size);
+  assertEquals(Math.max(...guests), SERVER_LIMITS.linksAccepted);
   assertEquals(mesh.faults, []);
 });

@@ -1,5 +1,6 @@
 /** Real nodes with real links on loopback, which know each other from a list. */
 
+import type { LookupFunction } from "node:net";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import type { Config } from "../config.ts";
@@ -121,10 +122,23 @@ export async function startMeshNode(
       maxUnpaidPerIp: 1000,
       ...config,
     },
-    { mesh: { members, self, verifyToken }, ...surroundings },
+    {
+      mesh: {
+        ...{ members, self, verifyToken },
+        dialOptions: () => ({ lookup: lookUpLoopback }),
+      },
+      ...surroundings,
+    },
   );
   return { ...node, origin, members, signer };
 }
+
+/** Every name is this machine: nothing leaves it. */
+export const lookUpLoopback: LookupFunction = (_name, { all }, done) => {
+  const [address, family] = ["127.0.0.1", 4] as const;
+  if (all) done(null, [{ address, family }]);
+  else done(null, address, family);
+};
 
 /** A node's origin must be known before it listens. */
 function freePort(): number {
