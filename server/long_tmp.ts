@@ -10,7 +10,7 @@ setTimeout(async () => {
   console.log(
     "alive after",
     (Date.now() - t) / 1000,
-    node.parts.mesh!.federation.guests.size,
+    node.parts.links!.federation.guests.size,
   );
   await node.close();
   Deno.exit(0);

@@ -25,13 +25,13 @@ import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
 import {
-  buildMesh,
-  type MeshPart,
-  type MeshSurroundings,
-} from "./node_mesh.ts";
+  buildLinks,
+  type LinksPart,
+  type LinksSurroundings,
+} from "./node_links.ts";
 import {
+  measureLinks,
   measureListener,
-  measureMesh,
   measureNode,
   measureTurn,
 } from "./node_metrics.ts";
@@ -66,7 +66,7 @@ export interface Surroundings extends Partial<TurnSurroundings> {
   readonly warn?: (message: string) => void;
   readonly onFault?: (fault: unknown) => void;
   /** The other nodes; without them this one is alone. */
-  readonly mesh?: MeshSurroundings | undefined;
+  readonly links?: LinksSurroundings | undefined;
   /** In place of hashing, where chance stands for it. */
   readonly verifyWork?: typeof verify;
 }
@@ -82,7 +82,7 @@ export interface NodeParts {
   /** Null on a node without STUN and TURN. */
   readonly turn: TurnPart | null;
   /** Null on a node that is alone. */
-  readonly mesh: MeshPart | null;
+  readonly links: LinksPart | null;
   /** Which requests become links. */
   readonly upgrades: Upgrades | undefined;
   /** Sets clockwork going. */
@@ -105,7 +105,7 @@ export async function buildNode(
     warn = logWarning,
     onFault = logFault,
     verifyWork,
-    mesh: others,
+    links: others,
     startTurn = startTurnWorker,
     turnLifetimeSeconds,
   }: Surroundings = {},
@@ -151,14 +151,14 @@ export async function buildNode(
   });
   const keeper = turn?.offer.keeper ?? null;
   if (keeper !== null) measureTurn(metrics, keeper);
-  const mesh = buildMesh(config, {
+  const links = buildLinks(config, {
     surroundings: others,
     neighbours: {
       ...{ clock, rooms, price, effort, random, verifyWork },
       onFault: noteFault,
     },
   });
-  if (mesh !== null) measureMesh(metrics, mesh.federation);
+  if (links !== null) measureLinks(metrics, links.federation);
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -200,15 +200,15 @@ export async function buildNode(
     effort,
     watch,
     turn,
-    mesh,
-    upgrades: mesh === null ? undefined : new Upgrades({
-      ...{ door: mesh.door, hosts: config, unpaid, effort },
+    links,
+    upgrades: links === null ? undefined : new Upgrades({
+      ...{ door: links.door, hosts: config, unpaid, effort },
     }),
     start() {
       price.start();
       turnPrice.start();
       rooms.start();
-      mesh?.start();
+      links?.start();
       history.start();
       endReport = reportLosses({
         clock,
@@ -220,7 +220,7 @@ export async function buildNode(
       isClosing = true;
       endReport();
       history.close();
-      mesh?.close();
+      links?.close();
       rooms.close();
       turnPrice.close();
       price.close();

@@ -84,7 +84,7 @@ export function measureListener(
 }
 
 /** Links to other nodes, and the messages on them. */
-export function measureMesh(metrics: Metrics, federation: Federation): void {
+export function measureLinks(metrics: Metrics, federation: Federation): void {
   const { totals, homes, guests } = federation;
   metrics.gauge({
     name: "sigmesh_links",

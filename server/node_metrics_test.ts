@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EventStream } from "./api/exchange.ts";
-import { verifyToken } from "./mesh/node_key.ts";
 import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
 import { FixedMembers } from "./testing/fixed_members.ts";
 import { freshRoomPath } from "./testing/honest_client.ts";
@@ -165,7 +164,11 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
     { metrics: true, turn: LOCAL_TURN },
     {
       startTurn: start,
-      mesh: { members: new FixedMembers(), self: undefined, verifyToken },
+      links: {
+        members: new FixedMembers(),
+        self: undefined,
+        verifyToken: () => Promise.resolve(false),
+      },
     },
   );
   const [turn] = servers;

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
 import { PROTOCOL } from "@sigmesh/core/wire";
 import { SERVER_LIMITS } from "../limits.ts";
-import { TokenSigner } from "../mesh/node_key.ts";
+import { NodeKey } from "../mesh/node_key.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { memberAt } from "../testing/fixed_members.ts";
 import { preparePost, sendPost } from "../testing/honest_client.ts";
@@ -14,7 +14,7 @@ import { Wire } from "../testing/wire.ts";
 
 const ROOM = "ab".repeat(20) as RoomHash;
 const FRIEND = "https://friend.example";
-const signer = await TokenSigner.create(FRIEND);
+const signer = await NodeKey.create();
 
 interface Scene {
   readonly node: MeshNode;
@@ -34,7 +34,7 @@ function linkAttack(name: string, run: (scene: Scene) => Promise<void>): void {
     const node = await startMeshNode({ trustProxy: ["loopback"] }, {
       clock,
     });
-    node.members.add(memberAt(FRIEND, { key: signer.key }));
+    node.members.add(memberAt(FRIEND, { key: signer.text }));
     const nowSeconds = () => Math.floor(clock.now() / 1000);
     try {
       await using peer = await LinkPeer.dial(node);
@@ -60,7 +60,7 @@ async function fateOf(
   { node, peer }: Pick<Scene, "node" | "peer">,
   message: object,
 ): Promise<string> {
-  const { totals } = node.parts.mesh!.federation;
+  const { totals } = node.parts.links!.federation;
   const before = { ...totals.refused };
   const { taken } = totals;
   peer.send(message);
@@ -130,7 +130,7 @@ linkAttack(
 linkAttack(
   "who claims another node's origin needs that node's signature",
   async (scene) => {
-    const forger = await TokenSigner.create(FRIEND);
+    const forger = await NodeKey.create();
     const forged = await scene.mine({ signer: forger });
     assertEquals(await fateOf(scene, forged), "forged");
     const { signature: _, ...unsigned } = await scene.mine();
@@ -193,7 +193,7 @@ linkAttack(
 linkAttack(
   "forged messages in a node's name use up nothing of its budget",
   async (scene) => {
-    const forger = await TokenSigner.create(FRIEND);
+    const forger = await NodeKey.create();
     for (let i = 0; i < 20; i++) {
       const forged = await scene.mine({ signer: forger });
       assertEquals(await fateOf(scene, forged), "forged");
@@ -209,7 +209,7 @@ linkAttack(
     const message = await scene.mine();
     const count = 3 * 8 * SERVER_LIMITS.linkFramesPerSecond;
     for (let i = 0; i < count; i++) peer.send(message);
-    const { totals } = node.parts.mesh!.federation;
+    const { totals } = node.parts.links!.federation;
     const seen = () => totals.received;
     await using other = await LinkPeer.dial(node);
     other.subscribe(ROOM);
@@ -231,7 +231,7 @@ linkAttack(
     }
     await using other = await LinkPeer.dial(node);
     await passUntilFlushed({ peer, other, clock });
-    assertEquals(node.parts.mesh!.federation.size, roomsPerLink);
+    assertEquals(node.parts.links!.federation.size, roomsPerLink);
     assertEquals((await peer.until("leave", 100)).length, 100);
     peer.ws.terminate();
     await peer.closed;
@@ -297,7 +297,7 @@ linkAttack("who answers no ping is let go", async ({ node, clock }) => {
     await wire.send(new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0]));
     await wire.send(text);
   }
-  const { federation } = node.parts.mesh!;
+  const { federation } = node.parts.links!;
   while (federation.size < 2) await preparePost(node); // a moment of real time
   for (let pings = 0; pings < 2; pings++) {
     assertEquals(federation.size, 2);
@@ -315,7 +315,10 @@ linkAttack(
     await using foreign = await LinkPeer.dial(node, { hello: false });
     foreign.send({ type: "hello", protocol: PROTOCOL + 1, version: "9" });
     await foreign.closed;
-    assertEquals(node.parts.mesh!.federation.totals.ended["other-protocol"], 1);
+    assertEquals(
+      node.parts.links!.federation.totals.ended["other-protocol"],
+      1,
+    );
   },
 );
 
@@ -327,7 +330,7 @@ linkAttack(
     reader.subscribe(ROOM);
     await reader.flushed();
     peer.ws.pause();
-    const { totals } = node.parts.mesh!.federation;
+    const { totals } = node.parts.links!.federation;
     const body = new TextEncoder().encode("x".repeat(1000));
     const { stamp } = await scene.mine();
     let posts = 0;

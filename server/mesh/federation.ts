@@ -4,7 +4,7 @@
  * except the one it came by.
  */
 
-import { encodeBase64url, type verify } from "@sigmesh/core";
+import type { verify } from "@sigmesh/core";
 import type { RoomHash } from "@sigmesh/core/wire";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
@@ -40,8 +40,8 @@ const LEFT_AT_ONCE = 64;
 export interface MeshSelf extends Candidate {
   /** Public key, base64url. */
   readonly key: string;
-  /** Signs a token under the origin. */
-  sign(token: string): Promise<Uint8Array>;
+  /** Signs a token under the origin; base64url. */
+  sign(token: string): Promise<string>;
 }
 
 /** What federation works with. */
@@ -288,7 +288,7 @@ export class Federation implements RoomObserver, HomeLinksOwner {
     const { self } = this.#options;
     return self === undefined || self.origin !== origin
       ? undefined
-      : encodeBase64url(await self.sign(stamp.slice(0, TOKEN_CHARACTERS)));
+      : await self.sign(stamp.slice(0, TOKEN_CHARACTERS));
   }
 
   #roomOf(hash: RoomHash): MeshRoom {

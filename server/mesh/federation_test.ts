@@ -85,7 +85,7 @@ meshTest(
   async (mesh) => {
     const path = freshRoomPath();
     const [one, other] = mesh.nodes;
-    assertEquals(one!.parts.mesh, null);
+    assertEquals(one!.parts.links, null);
     const reader = await mesh.read(other!, path);
     await mesh.post(one!, path, "elsewhere");
     await mesh.post(other!, path, "here");

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { Allowance } from "./allowance.ts";
 import type { HomeLinks } from "./home_links.ts";
 import { type Candidate, type Home, Homes, type Ranking } from "./homes.ts";
-import type { Member, Members } from "./member.ts";
+import type { Members } from "./member.ts";
 import type { MeshRoom } from "./mesh_room.ts";
 
 /** What is no home any more is kept for so long: others may not know yet. */
@@ -28,6 +28,9 @@ export class HomeKeeper {
   readonly #rooms: ReadonlyMap<string, MeshRoom>;
   readonly #homes: Ranking;
   readonly #members: Members;
+  /** Members as they were when last looked at. */
+  readonly #candidates = new Map<string, Candidate>();
+  #isBehind = false;
   /** Homes that no room joins, and until when. */
   readonly #avoided = new Map<string, number>();
   /** Rooms that hold on to homes that are none any more, or that were refused by some. */
@@ -53,8 +56,8 @@ export class HomeKeeper {
     this.#rooms = rooms;
     this.#homes = homes;
     if (self !== undefined) this.#homes.add(self);
-    for (const member of members.all()) this.#homes.add(member);
-    this.#stop = members.onChange((change) => this.#change(change));
+    this.#follow();
+    this.#stop = members.onChange(() => this.#noteChange());
   }
 
   close(): void {
@@ -127,27 +130,40 @@ export class HomeKeeper {
     if (!isStale && room.refusals.size === 0) this.#unsettled.delete(room);
   }
 
-  #change(
-    { added, removed }: {
-      added?: Member | undefined;
-      removed?: Member | undefined;
-    },
-  ): void {
-    if (removed !== undefined) {
-      this.#homes.delete(removed);
-      this.#leave(removed.origin);
+  /** However many nodes have come and gone in this turn, once. */
+  #noteChange(): void {
+    if (this.#isBehind) return;
+    this.#isBehind = true;
+    queueMicrotask(() => {
+      this.#isBehind = false;
+      this.#follow();
+    });
+  }
+
+  /** What membership is now against what was known of it: a millisecond for 16,384 nodes. */
+  #follow(): void {
+    for (const { origin, network } of [...this.#candidates.values()]) {
+      const member = this.#members.find(origin);
+      if (member?.network === network) continue;
+      this.#candidates.delete(origin);
+      this.#homes.delete({ origin, network });
+      this.#leave(origin);
     }
-    if (added === undefined) return;
-    this.#homes.add(added);
-    this.#enter(added);
+    for (const { origin, network } of this.#members.all()) {
+      if (this.#candidates.has(origin)) continue;
+      const candidate = { origin, network };
+      this.#candidates.set(origin, candidate);
+      this.#homes.add(candidate);
+      this.#enter(candidate);
+    }
   }
 
   /** A candidate has come: some rooms have it as a home now. */
   #enter(candidate: Candidate): void {
     const enters = this.#homes.entrance(candidate);
     for (const room of this.#rooms.values()) {
-      if (!room.isRooted || !enters(room.seed, room.homes)) continue;
-      this.#recompute(room);
+      if (!room.isRooted || this.#postponed.has(room)) continue;
+      if (enters(room.seed, room.homes)) this.#recompute(room);
     }
   }
 

@@ -114,6 +114,7 @@ Deno.test("a loaded node keeps the rooms that are used there", async () => {
 
 Deno.test("a home that links flood with rooms finds homes for them at a pace, and for its own readers at once", async () => {
   const mesh = new SimulatedMesh(5);
+  await mesh.settle();
   const [node] = mesh.nodes;
   const socket = new FakeLinkSocket();
   node!.federation.guests.accept(socket, "192.0.2.1");

@@ -73,6 +73,18 @@ export class HomeLinks implements LinkOwner {
     return this.#size;
   }
 
+  /** Whether a link leads to the node at an origin. */
+  has(origin: string): boolean {
+    return this.#homes.get(origin)?.link !== undefined;
+  }
+
+  /** Origins that links lead to. */
+  *keys(): Iterable<string> {
+    for (const { origin, link } of this.#homes.values()) {
+      if (link !== undefined) yield origin;
+    }
+  }
+
   /** Homes that rooms need and no link leads to. */
   get missing(): number {
     let count = 0;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { verifyToken } from "./node_key.ts";
+import { SignatureChecks } from "./node_key.ts";
 import { opensslMissing, writeCertificate } from "../testing/certificates.ts";
 import { FixedMembers, memberAt } from "../testing/fixed_members.ts";
 import {
@@ -22,12 +22,13 @@ Deno.test({
     const ca = await Deno.readTextFile(certificate.cert);
     const secure = await startMeshNode({ certificate });
     await Deno.remove(folder, { recursive: true });
-    const { origin, signer: { key } } = secure;
+    const { origin, key: { text: key } } = secure;
     const looked: string[] = [];
     const members = new FixedMembers([memberAt(origin, { key })]);
     const plain = await startMeshNode({}, {
-      mesh: {
-        ...{ members, self: undefined, verifyToken },
+      links: {
+        ...{ members, self: undefined },
+        verifyToken: new SignatureChecks().isGenuine,
         dialOptions: () => ({
           ca,
           lookup(name, options, done) {

@@ -16,19 +16,13 @@ export interface Member {
   readonly failures: number;
 }
 
-/** One step from one membership to the next. */
-export interface MemberChange {
-  readonly added?: Member;
-  readonly removed?: Member;
-}
-
 /** Who is in the mesh, this node left out. */
 export interface Members {
   readonly size: number;
   all(): Iterable<Member>;
   find(origin: string): Member | undefined;
-  /** Tells of each change as it happens; the returned function ends that. */
-  onChange(listener: (change: MemberChange) => void): () => void;
+  /** Runs when a node has joined, left or moved to another network; the returned function ends that. */
+  onChange(listener: () => void): () => void;
   /** Takes a hint that there is a node at an origin. `source` is who hinted, for rationing. */
   hear(origin: string, source: string): void;
 }

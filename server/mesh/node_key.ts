@@ -1,92 +1,100 @@
-/** A node's Ed25519 key, and what it signs: tokens, so that others can tell whose they are. */
+/**
+ * The node key: an Ed25519 key by which other nodes tell that a token is this
+ * node's. Whoever sees a relayed message can check it without asking the node.
+ */
 
 import { decodeBase64url, encodeBase64url } from "@sigmesh/core";
 
-/** Tokens of a minute and more; one serves a second. At the bound the oldest is signed anew. */
-const MAX_SIGNATURES = 256;
+const KEY_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+/** Tokens of two minutes; one serves a second. At the bound the oldest is signed anew. */
+const MAX_SIGNED = 128;
 
-/** What a signature says. */
-export interface SignedToken {
-  /** The signer's public key in base64url. */
-  readonly key: string;
-  /** The signer's public origin. */
-  readonly origin: string;
-  /** The token's text. */
-  readonly token: string;
-  /** 64 bytes. */
-  readonly signature: Uint8Array;
+/** What a node signs: that a token is its own, at the origin where it is paid to. */
+export function encodeSignedToken(
+  { origin, token }: { origin: string; token: string },
+): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(
+    `sigmesh/1 node token\n${origin}\n${token}`,
+  );
 }
 
-/** Signs the tokens of one node under its public origin. */
-export class TokenSigner {
-  /** The node's public key in base64url. */
-  readonly key: string;
-  readonly #privateKey: CryptoKey;
-  readonly #origin: string;
-  readonly #signatures = new Map<string, Promise<Uint8Array>>();
+/** A node's own key. */
+export class NodeKey {
+  /** The public part: base64url of 32 bytes. */
+  readonly text: string;
+  readonly #private: CryptoKey;
+  readonly #signed = new Map<string, Promise<string>>();
 
-  private constructor(
-    { key, privateKey, origin }: {
-      key: string;
-      privateKey: CryptoKey;
-      origin: string;
-    },
-  ) {
-    this.key = key;
-    this.#privateKey = privateKey;
-    this.#origin = origin;
+  private constructor(text: string, key: CryptoKey) {
+    this.text = text;
+    this.#private = key;
   }
 
   /** Draws a key. */
-  static async create(origin: string): Promise<TokenSigner> {
+  static async create(): Promise<NodeKey> {
     const pair = await crypto.subtle.generateKey("Ed25519", false, [
       "sign",
       "verify",
     ]) as CryptoKeyPair;
     const raw = await crypto.subtle.exportKey("raw", pair.publicKey);
-    return new TokenSigner({
-      key: encodeBase64url(new Uint8Array(raw)),
-      privateKey: pair.privateKey,
-      origin,
-    });
+    return new NodeKey(encodeBase64url(new Uint8Array(raw)), pair.privateKey);
   }
 
-  /** 64 bytes; made once a token. */
-  sign(token: string): Promise<Uint8Array> {
-    let signature = this.#signatures.get(token);
+  /** Signature over {@linkcode encodeSignedToken}, base64url; made once for each token. */
+  signToken(origin: string, token: string): Promise<string> {
+    const about = `${origin}\n${token}`;
+    let signature = this.#signed.get(about);
     if (signature === undefined) {
-      if (this.#signatures.size === MAX_SIGNATURES) {
-        this.#signatures.delete(this.#signatures.keys().next().value!);
+      if (this.#signed.size === MAX_SIGNED) {
+        this.#signed.delete(this.#signed.keys().next().value!);
       }
-      const signed = encodeSigned(this.#origin, token);
-      signature = crypto.subtle.sign("Ed25519", this.#privateKey, signed)
-        .then((bytes) => new Uint8Array(bytes));
-      this.#signatures.set(token, signature);
+      signature = crypto.subtle.sign(
+        "Ed25519",
+        this.#private,
+        encodeSignedToken({ origin, token }),
+      ).then((bytes) => encodeBase64url(new Uint8Array(bytes)));
+      this.#signed.set(about, signature);
     }
     return signature;
   }
 }
 
-/** Whether a node has signed a token. False also for what is no key. */
-export async function verifyToken(
-  { key, origin, token, signature }: SignedToken,
-): Promise<boolean> {
-  const raw = decodeBase64url(key);
-  if (!raw.ok || raw.value.length !== 32) return false;
-  const bytes = raw.value as Uint8Array<ArrayBuffer>;
-  const publicKey = await crypto.subtle.importKey(
-    ...["raw", bytes, "Ed25519", false, ["verify"]] as const,
-  );
-  return await crypto.subtle.verify(
-    "Ed25519",
-    publicKey,
-    signature as Uint8Array<ArrayBuffer>,
-    encodeSigned(origin, token),
-  );
+/** A token, whose it is said to be, and by what that is shown. */
+export interface SignedToken {
+  readonly origin: string;
+  readonly token: string;
+  /** base64url of 64 bytes. */
+  readonly signature: string;
 }
 
-function encodeSigned(origin: string, token: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(
-    `sigmesh/1 node token\n${origin}\n${token}`,
-  );
+/** Checks signatures of other nodes. */
+export class SignatureChecks {
+  /** Whether the holder of `key` signed the token. Never rejects. */
+  async isGenuine(key: string, signed: SignedToken): Promise<boolean> {
+    const raw = bytesOf(key, KEY_BYTES);
+    const signature = bytesOf(signed.signature, SIGNATURE_BYTES);
+    if (raw === undefined || signature === undefined) return false;
+    try {
+      const { subtle } = crypto;
+      const usages: KeyUsage[] = ["verify"];
+      return await subtle.verify(
+        "Ed25519",
+        await subtle.importKey("raw", raw, "Ed25519", false, usages),
+        signature,
+        encodeSignedToken(signed),
+      );
+    } catch {
+      return false; // 32 bytes that are no point of the curve
+    }
+  }
+}
+
+function bytesOf(
+  text: string,
+  count: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  if (text.length !== Math.ceil(count * 4 / 3)) return undefined;
+  const decoded = decodeBase64url(text);
+  return decoded.ok ? new Uint8Array(decoded.value) : undefined;
 }

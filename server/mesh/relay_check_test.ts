@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
   challengeOf,
-  encodeBase64url,
   formatStamp,
   formatToken,
   messageIdOf,
@@ -12,12 +11,13 @@ import { SERVER_LIMITS } from "../limits.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { Allowance } from "./allowance.ts";
 import type { RelayedPost } from "./link_frame.ts";
-import { TokenSigner, verifyToken } from "./node_key.ts";
+import { NodeKey, SignatureChecks } from "./node_key.ts";
 import { RelayCheck } from "./relay_check.ts";
 
 const ROOM = "ab".repeat(20) as RoomHash;
 const origin = "https://node.example";
-const signer = await TokenSigner.create(origin);
+const key = await NodeKey.create();
+const { isGenuine } = new SignatureChecks();
 
 function createCheck({ isKnown = true } = {}) {
   const clock = new FakeClock();
@@ -27,8 +27,8 @@ function createCheck({ isKnown = true } = {}) {
     return { ok: true };
   };
   const check = new RelayCheck({
-    ...{ clock, verifyToken, verifyWork },
-    keyOf: () => isKnown ? signer.key : undefined,
+    ...{ clock, verifyWork, verifyToken: isGenuine },
+    keyOf: () => isKnown ? key.text : undefined,
   });
   const strangers = new Allowance({ perSecond: 0, burst: 1 });
   const take = async (post: RelayedPost) => {
@@ -48,7 +48,7 @@ async function postOf(
   const token = formatToken({ issuedAt, height }, new Uint8Array(16));
   const salt = new Uint8Array(6).fill(salts++);
   const stamp = formatStamp({ token, salt, nonces: new Uint8Array(48) });
-  const signature = encodeBase64url(await signer.sign(token));
+  const signature = await key.signToken(origin, token);
   return { room: ROOM, body: "hello", stamp, origin, signature };
 }
 

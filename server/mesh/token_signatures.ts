@@ -1,18 +1,21 @@
 /** Which nodes have signed which tokens: each is checked once, since one token serves a second. */
 
-import { decodeBase64url } from "@sigmesh/core";
 import { SERVER_LIMITS } from "../limits.ts";
 import type { SignedToken } from "./node_key.ts";
 
-/** Checks one signature. */
-export type VerifyToken = (signed: SignedToken) => Promise<boolean>;
+/** Whether the holder of a key signed a token. */
+export type VerifyToken = (
+  key: string,
+  signed: SignedToken,
+) => Promise<boolean>;
 
 /** Some 185 seconds of as many nodes as post at a time. At the bound the oldest is checked anew. */
 const MOST_CHECKED = 8192;
 
 /** A signature as it is sent. */
-export interface SentSignature extends Omit<SignedToken, "signature"> {
-  readonly signature: string;
+export interface SentSignature extends SignedToken {
+  /** Public key that the node should have. */
+  readonly key: string;
 }
 
 /** Remembers those that are good; of bad ones there may be any number. */
@@ -38,14 +41,9 @@ export class TokenSignatures {
     return checked;
   }
 
-  async #run(
-    { signature, ...rest }: SentSignature,
-    name: string,
-  ): Promise<boolean> {
+  async #run({ key, ...signed }: SentSignature, name: string) {
     try {
-      const bytes = decodeBase64url(signature);
-      const isGood = bytes.ok &&
-        await this.#verify({ ...rest, signature: bytes.value });
+      const isGood = await this.#verify(key, signed);
       if (isGood) this.#remember(name);
       return isGood;
     } finally {

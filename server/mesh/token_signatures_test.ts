@@ -1,27 +1,28 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeBase64url } from "@sigmesh/core";
 import { SERVER_LIMITS } from "../limits.ts";
-import { TokenSigner, verifyToken } from "./node_key.ts";
+import { NodeKey, SignatureChecks } from "./node_key.ts";
 import { TokenSignatures } from "./token_signatures.ts";
 
 const origin = "https://node.example";
 const token = "T".repeat(31);
+const { isGenuine } = new SignatureChecks();
 
 async function signedToken() {
-  const signer = await TokenSigner.create(origin);
-  const signature = encodeBase64url(await signer.sign(token));
-  return { key: signer.key, origin, token, signature };
+  const key = await NodeKey.create();
+  const signature = await key.signToken(origin, token);
+  return { key: key.text, origin, token, signature };
 }
 
 Deno.test("a signature that was checked is known at once", async () => {
-  const signatures = new TokenSignatures(verifyToken);
+  const signatures = new TokenSignatures(isGenuine);
   const sent = await signedToken();
   assert(await signatures.check(sent));
   assertEquals(signatures.check(sent), true);
 });
 
 Deno.test("a signature is good for its key, origin and token only", async () => {
-  const signatures = new TokenSignatures(verifyToken);
+  const signatures = new TokenSignatures(isGenuine);
   const sent = await signedToken();
   const { key } = await signedToken();
   const others = [
@@ -38,9 +39,9 @@ Deno.test("a signature is good for its key, origin and token only", async () => 
 
 Deno.test("one signature is checked once, however many messages wait for it", async () => {
   let checks = 0;
-  const signatures = new TokenSignatures((signed) => {
+  const signatures = new TokenSignatures((key, signed) => {
     checks++;
-    return verifyToken(signed);
+    return isGenuine(key, signed);
   });
   const sent = await signedToken();
   const answers = [signatures.check(sent), signatures.check(sent)];
@@ -49,7 +50,7 @@ Deno.test("one signature is checked once, however many messages wait for it", as
 });
 
 Deno.test("at the bound of checks that run, further ones are turned away", async () => {
-  const signatures = new TokenSignatures(verifyToken);
+  const signatures = new TokenSignatures(isGenuine);
   const sent = await signedToken();
   const running = Array.from(
     { length: SERVER_LIMITS.signaturesInCheck },

@@ -1,11 +1,11 @@
-import type { Member, MemberChange, Members } from "../mesh/member.ts";
+import type { Member, Members } from "../mesh/member.ts";
 
 /** A membership that nobody probes: it is what a test says. */
 export class FixedMembers implements Members {
   /** Origins that were hinted at, and who hinted. */
   readonly heard: { origin: string; source: string }[] = [];
   readonly #members = new Map<string, Member>();
-  readonly #listeners = new Set<(change: MemberChange) => void>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(members: Iterable<Member> = []) {
     for (const member of members) this.#members.set(member.origin, member);
@@ -23,7 +23,7 @@ export class FixedMembers implements Members {
     return this.#members.get(origin);
   }
 
-  onChange(listener: (change: MemberChange) => void): () => void {
+  onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -34,13 +34,12 @@ export class FixedMembers implements Members {
 
   add(member: Member): void {
     this.#members.set(member.origin, member);
-    for (const listener of this.#listeners) listener({ added: member });
+    for (const listener of this.#listeners) listener();
   }
 
   remove(origin: string): void {
-    const removed = this.#members.get(origin)!;
     this.#members.delete(origin);
-    for (const listener of this.#listeners) listener({ removed });
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -2,7 +2,6 @@
 
 import {
   challengeOf,
-  encodeBase64url,
   formatStamp,
   formatToken,
   SALT_BYTES,
@@ -11,7 +10,7 @@ import {
 import { PROTOCOL, type RoomHash, roomPath } from "@sigmesh/core/wire";
 import { WebSocket } from "ws";
 import type { RelayedPost } from "../mesh/link_frame.ts";
-import type { TokenSigner } from "../mesh/node_key.ts";
+import type { NodeKey } from "../mesh/node_key.ts";
 
 /** A frame as it was read. */
 export type ReadFrame = Record<string, unknown> & { readonly type: string };
@@ -102,7 +101,7 @@ export async function mineRelayed(
     issuedAt: number;
     /** That the token says; at least 16 bits are mined. */
     height?: number;
-    signer?: TokenSigner;
+    signer?: NodeKey;
   },
 ): Promise<RelayedPost & { type: "message" }> {
   const mac = crypto.getRandomValues(new Uint8Array(32));
@@ -112,6 +111,6 @@ export async function mineRelayed(
   const challenge = challengeOf({ token, method: "POST", url, salt, body });
   const { nonces } = await solve(challenge, 16);
   const stamp = formatStamp({ token, salt, nonces });
-  const signature = signer && encodeBase64url(await signer.sign(token));
+  const signature = await signer?.signToken(origin, token);
   return { type: "message", room, body, stamp, origin, signature };
 }

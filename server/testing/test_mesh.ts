@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import type { Config } from "../config.ts";
-import { TokenSigner, verifyToken } from "../mesh/node_key.ts";
+import { NodeKey, SignatureChecks } from "../mesh/node_key.ts";
 import type { Surroundings } from "../node.ts";
 import { FixedMembers, memberAt } from "./fixed_members.ts";
 import { preparePost, sendPost } from "./honest_client.ts";
@@ -15,7 +15,7 @@ import { startTestNode, type TestNode } from "./test_node.ts";
 export interface MeshNode extends TestNode {
   /** Whom it knows; itself left out. */
   readonly members: FixedMembers;
-  readonly signer: TokenSigner;
+  readonly key: NodeKey;
 }
 
 /** What a test works with; all of it is closed after. */
@@ -68,7 +68,7 @@ export class RunningMesh implements TestMesh, AsyncDisposable {
       Array.from({ length: size }, () => startMeshNode(config, surroundings)),
     );
     for (const [one, { members }] of nodes.entries()) {
-      for (const [other, { origin, signer: { key } }] of nodes.entries()) {
+      for (const [other, { origin, key: { text: key } }] of nodes.entries()) {
         const isKnown = one !== other && knows(one, other);
         if (isKnown) members.add(memberAt(origin, { key }));
       }
@@ -109,10 +109,11 @@ export async function startMeshNode(
     ? `http://127.0.0.1:${port}`
     : `https://localhost:${port}`;
   const members = new FixedMembers();
-  const signer = await TokenSigner.create(origin);
+  const key = await NodeKey.create();
+  const checks = new SignatureChecks();
   const self = {
-    ...{ origin, network: origin, key: signer.key },
-    sign: (token: string) => signer.sign(token),
+    ...{ origin, network: origin, key: key.text },
+    sign: (token: string) => key.signToken(origin, token),
   };
   const node = await startTestNode(
     {
@@ -123,14 +124,15 @@ export async function startMeshNode(
       ...config,
     },
     {
-      mesh: {
-        ...{ members, self, verifyToken },
+      links: {
+        ...{ members, self },
+        verifyToken: (key, signed) => checks.isGenuine(key, signed),
         dialOptions: () => ({ lookup: lookUpLoopback }),
       },
       ...surroundings,
     },
   );
-  return { ...node, origin, members, signer };
+  return { ...node, origin, members, key };
 }
 
 /** Every name is this machine: nothing leaves it. */

@@ -17,7 +17,7 @@ import type { RoomRegistry } from "./rooms/room_registry.ts";
 const LOADED = 0.9;
 
 /** The other nodes, and this one among them. */
-export interface MeshSurroundings {
+export interface LinksSurroundings {
   readonly members: Members;
   /** Undefined for a node without a public origin. */
   readonly self: MeshSelf | undefined;
@@ -40,7 +40,7 @@ interface MeshNeighbours {
 }
 
 /** Links and federation; null for a node that is alone. */
-export interface MeshPart {
+export interface LinksPart {
   readonly members: Members;
   readonly federation: Federation;
   /** Where links of others come in. */
@@ -51,13 +51,13 @@ export interface MeshPart {
 }
 
 /** Puts the part together, unless the options say that there is none. */
-export function buildMesh(
+export function buildLinks(
   { mesh }: Pick<Config, "mesh">,
   { surroundings, neighbours }: {
-    surroundings: MeshSurroundings | undefined;
+    surroundings: LinksSurroundings | undefined;
     neighbours: MeshNeighbours;
   },
-): MeshPart | null {
+): LinksPart | null {
   if (!mesh || surroundings === undefined) return null;
   const { members, self, verifyToken, dialOptions } = surroundings;
   const { price, clock, ...others } = neighbours;
