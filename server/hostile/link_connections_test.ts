@@ -194,6 +194,19 @@ linkAttack(
   },
 );
 
+linkAttack(
+  "an upgrade behind requests that are not answered yet puts no answer into a link",
+  async ({ node }) => {
+    const { host } = new URL(node.origin);
+    const ask = `GET /room/${ROOM} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    await using wire = await Wire.dial(node);
+    await wire.send(ask + ask + upgradeOf(node, ""));
+    const said = await wire.readUntil(/ 101 [^]*hello/); // or its end
+    const [, after = ""] = said.split(" 101 Switching Protocols");
+    assert(!after.includes("HTTP/1.1"), said);
+  },
+);
+
 function upgradeOf({ origin }: MeshNode, headers: string): string {
   return `GET /mesh HTTP/1.1\r\nHost: ${new URL(origin).host}\r\n` +
     "Connection: Upgrade\r\nUpgrade: websocket\r\n" +
