@@ -30,7 +30,7 @@ const price = {
 };
 const clock = createSystemClock();
 const issuer = await TokenIssuer.create(clock);
-const spent = new SpentStamps(clock, 10);
+const spent = new SpentStamps(clock, { capacity: 10 });
 const admission = new Admission({ issuer, spent, price });
 const request = {
   method: "POST",

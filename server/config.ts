@@ -49,7 +49,7 @@ export interface Config {
   readonly dht: DhtConfig;
   /** Folder of what outlives the process; null where nothing does. */
   readonly dataDir: string | null;
-  /** Whether this node has others. */
+  /** Whether this node knows others and shares rooms with them. */
   readonly mesh: boolean;
   /** Origins of nodes that are always asked. */
   readonly peers: readonly string[];

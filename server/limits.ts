@@ -49,6 +49,38 @@ export const SERVER_LIMITS = {
   headerSeconds: 10,
   /** Seconds for a whole request to arrive. Then 408, and the connection ends. */
   requestSeconds: 15,
+  /** Links that this node dials. At the bound only rooms that have no home yet may displace one. */
+  linksDialled: 256,
+  /** Links that it accepts. At the bound the one that carries the fewest rooms gives way, of those the oldest. */
+  linksAccepted: 256,
+  /** The same of one IPv4 address or IPv6 /64, loopback excepted. At the bound the new one is refused, 429. */
+  linksAcceptedPerAddress: 8,
+  /** Rooms that a link carries. At the bound it is answered `leave`; so it is at the bound of rooms. */
+  roomsPerLink: 65_536,
+  /** Bytes of a frame. Beyond them the link ends. */
+  linkFrameBytes: 8192,
+  /** Frames a second that are read from a link, some 8,000 at once. Beyond them it is not read for a while. */
+  linkFramesPerSecond: 1000,
+  /** Bytes that wait for the other node to read. Beyond them the link ends; who dialled it comes back and is told what it missed. */
+  linkSendBufferBytes: 4 * MEBIBYTE,
+  /** Seconds for a link to open and say hello. Then it ends. */
+  linkHelloSeconds: 5,
+  /** Seconds between two pings of a link. One that was not answered by the next ends it. */
+  linkPingSeconds: 20,
+  /** Age of a token in seconds at which its messages are no longer relayed. Then they are refused. */
+  relaySeconds: 185,
+  /** Relayed messages remembered. At the bound the oldest second of tokens is forgotten, and its messages refused. */
+  relayedMessages: 500_000,
+  /** Relayed messages a second that were paid to one node, five times as many at once. Beyond them they are refused. */
+  relaysPerOrigin: 1000,
+  /** The same for one room. Beyond them likewise. */
+  relaysPerRoom: 200,
+  /** Relayed messages a second of one link that were paid to nodes not known here, twenty times as many at once. Beyond them likewise. */
+  relaysOfStrangers: 5,
+  /** Messages a second that a link is told again, when it asks for many rooms, ten times as many at once. Beyond them they wait. */
+  replaysPerLink: 1000,
+  /** Signatures that are being checked. At the bound further messages of theirs are refused. */
+  signaturesInCheck: 1024,
   /** Allocations and reserved ports of TURN. At the bound who holds most gives way, else 508. */
   turnAllocations: 500,
   /** The same of one credential. At the bound 486. */

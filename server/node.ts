@@ -12,6 +12,7 @@ import {
 } from "./api/http_listener.ts";
 import { type Api, createApi } from "./api/router.ts";
 import { Certificate } from "./api/certificate.ts";
+import { Upgrades } from "./api/upgrades.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
@@ -25,19 +26,25 @@ import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
 import type { Dht } from "./mesh/dht.ts";
 import { createNetwork } from "./mesh/network.ts";
-import {
-  measureDht,
-  measureListener,
-  measureMesh,
-  measureNode,
-  measureTurn,
-} from "./node_metrics.ts";
 import { buildDht, startDht } from "./node_dht.ts";
+import {
+  buildLinks,
+  type LinksPart,
+  type LinksSurroundings,
+} from "./node_links.ts";
 import {
   buildMesh,
   type MeshPart,
   type MeshSurroundings,
 } from "./node_mesh.ts";
+import {
+  measureDht,
+  measureLinks,
+  measureListener,
+  measureMesh,
+  measureNode,
+  measureTurn,
+} from "./node_metrics.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -69,6 +76,8 @@ export interface Surroundings
   readonly random?: () => number;
   readonly warn?: (message: string) => void;
   readonly onFault?: (fault: unknown) => void;
+  /** The other nodes; without them this one is alone. */
+  readonly links?: LinksSurroundings | undefined;
   /** In place of hashing, where chance stands for it. */
   readonly verifyWork?: typeof verify;
 }
@@ -87,6 +96,10 @@ export interface NodeParts {
   readonly dht: Dht | null;
   /** Null on a node without others. */
   readonly mesh: MeshPart | null;
+  /** Null on a node that is alone. */
+  readonly links: LinksPart | null;
+  /** Which requests become links. */
+  readonly upgrades: Upgrades | undefined;
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
@@ -108,6 +121,7 @@ export async function buildNode(
     warn = logWarning,
     onFault = logFault,
     verifyWork,
+    links: others,
     startTurn = startTurnWorker,
     turnLifetimeSeconds,
     network = createNetwork(),
@@ -129,7 +143,7 @@ export async function buildNode(
     perNode: config.maxUnpaid,
     saturation: () => price.saturation,
   });
-  const spent = new SpentStamps(clock, SERVER_LIMITS.spentStamps);
+  const spent = new SpentStamps(clock, { capacity: SERVER_LIMITS.spentStamps });
   const admission = new Admission({ issuer, spent, price, verifyWork });
   const rooms = new RoomRegistry({
     clock,
@@ -168,6 +182,14 @@ export async function buildNode(
     },
   });
   if (dht !== null) measureDht(metrics, dht);
+  const links = buildLinks(others ?? mesh?.links, {
+    ...{ clock, rooms, price, effort, random, verifyWork },
+    onFault: noteFault,
+  });
+  if (links !== null) {
+    mesh?.members.setLinks(links.federation.homes);
+    measureLinks(metrics, links.federation);
+  }
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -213,10 +235,15 @@ export async function buildNode(
     turn,
     dht,
     mesh,
+    links,
+    upgrades: links === null ? undefined : new Upgrades({
+      ...{ door: links.door, hosts: config, unpaid, effort },
+    }),
     start() {
       price.start();
       turnPrice.start();
       rooms.start();
+      links?.start();
       history.start();
       endReport = reportLosses({
         clock,
@@ -228,6 +255,7 @@ export async function buildNode(
       isClosing = true;
       endReport();
       history.close();
+      links?.close();
       rooms.close();
       turnPrice.close();
       price.close();
@@ -246,11 +274,11 @@ export async function startNode(
     ? undefined
     : await Certificate.load(config.certificate);
   const parts = await buildNode(config, surroundings);
-  const { api, clock, effort, watch, turn, dht, mesh } = parts;
+  const { api, clock, effort, watch, turn, dht, mesh, upgrades } = parts;
   const onFault = watch.noteFault;
   const ownOfTurn = await loadTurnCertificate(config);
   const certificateOfTurn = ownOfTurn ?? certificate;
-  const options = { api, clock, effort, certificate, onFault };
+  const options = { api, clock, effort, certificate, upgrades, onFault };
   const listener = await listen(config, { options, warn });
   try {
     await turn?.start(certificateOfTurn?.pair ?? null);

@@ -7,12 +7,15 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Effort } from "./load/effort.ts";
 import type { UnpaidBudget } from "./load/unpaid_budget.ts";
+import type { MeshSelf } from "./mesh/federation.ts";
+import { Locator } from "./mesh/locator.ts";
 import type { Member } from "./mesh/member.ts";
 import { createMemberStore } from "./mesh/member_store.ts";
 import { Membership } from "./mesh/membership.ts";
 import type { MeshOffer } from "./mesh/mesh_offer.ts";
 import type { Network } from "./mesh/network.ts";
-import { NodeKey } from "./mesh/node_key.ts";
+import { NodeKey, SignatureChecks } from "./mesh/node_key.ts";
+import type { LinksSurroundings } from "./node_links.ts";
 import { hostsOf } from "./node_turn.ts";
 
 /** What tests replace. */
@@ -36,6 +39,8 @@ export interface MeshPart {
   readonly key: NodeKey;
   readonly members: Membership;
   readonly offer: MeshOffer;
+  /** What links to the others need. */
+  readonly links: LinksSurroundings;
   /** Where plain `GET /` tells the origin: what the DHT is to name. Null when others are not to look for it. */
   readonly announcePort: number | null;
   /** The listener for that, where the node's own port cannot be it. */
@@ -77,12 +82,22 @@ export async function buildMesh(
     origin: isAnnounced ? publicUrl : null,
     ...{ info, warn, onFault },
   });
+  const locator = new Locator({ network, allowPrivate });
+  const self = isAnnounced
+    ? await selfAt(publicUrl!, { key, locator, info })
+    : undefined;
+  const checks = new SignatureChecks();
   let announcePort: number | null = null;
   let hintListener: HttpListener | null = null;
   return {
     key,
     members,
     offer: offerOf(members, { key: key.text, clock }),
+    links: {
+      ...{ members, self },
+      verifyToken: (key, signed) => checks.isGenuine(key, signed),
+      dialOptions: () => ({ lookup: locator.lookUp }),
+    },
     get announcePort() {
       return announcePort;
     },
@@ -106,6 +121,30 @@ export async function buildMesh(
       await members.close();
       await hintListener?.close(0);
     },
+  };
+}
+
+/** Homes are chosen by network: a node must know its own, as others do. */
+async function selfAt(
+  origin: string,
+  { key, locator, info }: {
+    key: NodeKey;
+    locator: Locator;
+    info: (message: string) => void;
+  },
+): Promise<MeshSelf> {
+  const located = await locator.locate(new URL(origin).hostname);
+  if (!located.ok) {
+    info(
+      `${origin} cannot be found from here (${located.detail}): the node may ` +
+        "choose other homes for its rooms than others do",
+    );
+  }
+  return {
+    origin,
+    network: located.ok ? located.value.network ?? origin : origin,
+    key: key.text,
+    sign: (token) => key.signToken(origin, token),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Exchange } from "./api/exchange.ts";
 import type { Price } from "./load/load_sampler.ts";
 import type { Dht } from "./mesh/dht.ts";
 import type { Membership } from "./mesh/membership.ts";
+import type { Federation } from "./mesh/federation.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
 import type { TurnKeeper } from "./turn/turn_keeper.ts";
@@ -81,6 +82,64 @@ export function measureListener(
     name: "sigmesh_http_connections",
     help: "Connections open",
     read: () => listener.connections,
+  });
+}
+
+/** Links to other nodes, and the messages on them. */
+export function measureLinks(metrics: Metrics, federation: Federation): void {
+  const { totals, homes, guests } = federation;
+  metrics.gauge({
+    name: "sigmesh_links",
+    help: "Links to other nodes: dialled to homes of rooms, or accepted",
+    label: "direction",
+    read: () => ({ dialled: homes.size, accepted: guests.size }),
+  });
+  metrics.gauge({
+    name: "sigmesh_links_missing",
+    help: "Homes that rooms need and no link leads to",
+    read: () => homes.missing,
+  });
+  metrics.counter({
+    name: "sigmesh_links_ended_total",
+    help: "Links ended, by reason",
+    label: "reason",
+    read: () => totals.ended,
+  });
+  metrics.gauge({
+    name: "sigmesh_mesh_rooms",
+    help: "Rooms that clients or other nodes want here",
+    read: () => federation.size,
+  });
+  metrics.counter({
+    name: "sigmesh_rooms_left_total",
+    help: "Rooms left to other homes since this node was loaded",
+    read: () => totals.left,
+  });
+  metrics.counter({
+    name: "sigmesh_relayed_received_total",
+    help: "Messages that came by links, copies included",
+    read: () => totals.received,
+  });
+  metrics.counter({
+    name: "sigmesh_relayed_taken_total",
+    help: "Messages that came by links and were new and good",
+    read: () => totals.taken,
+  });
+  metrics.counter({
+    name: "sigmesh_relayed_sent_total",
+    help: "Messages sent over links, once for each link; replays are left out",
+    read: () => totals.sent,
+  });
+  metrics.counter({
+    name: "sigmesh_relayed_refused_total",
+    help: "Messages that came by links and were not taken, by reason",
+    label: "reason",
+    read: () => totals.refused,
+  });
+  metrics.gauge({
+    name: "sigmesh_relayed_remembered",
+    help: "Messages remembered, so that each is taken once",
+    read: () => federation.remembered,
   });
 }
 

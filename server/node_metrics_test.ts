@@ -5,12 +5,14 @@ import {
 } from "@sigmesh/core/mutable_item";
 import { EventStream } from "./api/exchange.ts";
 import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
+import { freshRoomPath } from "./testing/honest_client.ts";
 import { parseSamples } from "./testing/samples.ts";
 import { startPrivateDht } from "./testing/private_dht.ts";
 import { stillTurn } from "./testing/still_turn.ts";
 import { createTestApi } from "./testing/test_api.ts";
 import { createOwner } from "./testing/test_dht.ts";
 import { LOCAL_TURN, localDht, startTestNode } from "./testing/test_node.ts";
+import { meshTest } from "./testing/fixed_mesh.ts";
 import { DEFAULT_TURN } from "./turn_config.ts";
 
 const ROOM = "/room/" + "ab".repeat(20);
@@ -253,3 +255,24 @@ Deno.test("the DHT is measured as it joins and is asked", async () => {
   await node.dht!.close();
   await close();
 });
+meshTest(
+  "links and what goes over them are measured at both ends",
+  { size: 2, config: { metrics: true } },
+  async (mesh) => {
+    const [one, other] = mesh.nodes;
+    const path = freshRoomPath();
+    const reader = await mesh.read(other!, path);
+    await mesh.post(one!, path, "hello");
+    await reader.until(1);
+    const scrape = async (origin: string) =>
+      parseSamples(await (await fetch(`${origin}/metrics`)).text());
+    const there = await scrape(other!.origin);
+    assertEquals(there.get("sigmesh_relayed_taken_total"), 1);
+    assertEquals(there.get("sigmesh_mesh_rooms"), 1);
+    assertEquals(there.get('sigmesh_links{direction="dialled"}'), 1);
+    assertEquals(
+      (await scrape(one!.origin)).get("sigmesh_relayed_taken_total"),
+      0,
+    );
+  },
+);

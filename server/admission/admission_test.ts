@@ -38,7 +38,7 @@ async function createAdmission(capacity = 1000) {
   const clock = new FakeClock();
   const price = new FixedPrice();
   const issuer = await TokenIssuer.create(clock);
-  const spent = new SpentStamps(clock, capacity);
+  const spent = new SpentStamps(clock, { capacity });
   const admission = new Admission({ issuer, spent, price });
   return { clock, price, admission };
 }

@@ -1,4 +1,4 @@
-/** Remembers which stamps were spent, for as long as their tokens are honoured. */
+/** Remembers which ids were seen, of stamps spent or messages relayed, for as long as their tokens are honoured. */
 
 import { LIMITS } from "@sigmesh/core/wire";
 import type { Clock } from "../clock.ts";
@@ -7,14 +7,22 @@ import type { Clock } from "../clock.ts";
 export class SpentStamps {
   readonly #clock: Clock;
   readonly #capacity: number;
+  readonly #lifetimeSeconds: number;
   readonly #bySecond = new Map<number, Set<string>>();
   #size = 0;
   #forgottenUpTo = -1;
 
   /** At `capacity` ids the oldest second is forgotten. */
-  constructor(clock: Clock, capacity: number) {
+  constructor(
+    clock: Clock,
+    { capacity, lifetimeSeconds = LIMITS.tokenLifetimeSeconds }: {
+      capacity: number;
+      lifetimeSeconds?: number;
+    },
+  ) {
     this.#clock = clock;
     this.#capacity = capacity;
+    this.#lifetimeSeconds = lifetimeSeconds;
   }
 
   /** Ids held. */
@@ -28,6 +36,11 @@ export class SpentStamps {
    */
   isForgotten(second: number): boolean {
     return second <= this.#forgottenUpTo;
+  }
+
+  /** Whether an id was spent under the second of its token. */
+  has(id: string, second: number): boolean {
+    return this.#bySecond.get(second)?.has(id) ?? false;
   }
 
   /** Spends an id under the second of its token. False when it was spent before. */
@@ -46,7 +59,7 @@ export class SpentStamps {
 
   #forgetExpired(): void {
     const oldest = Math.floor(this.#clock.now() / 1000) -
-      LIMITS.tokenLifetimeSeconds;
+      this.#lifetimeSeconds;
     for (const second of this.#bySecond.keys()) {
       if (second < oldest) this.#forget(second);
     }

@@ -7,7 +7,7 @@ const START = 1_760_000_000;
 
 function spentStamps(capacity: number) {
   const clock = new FakeClock(START * 1000);
-  return { clock, spent: new SpentStamps(clock, capacity) };
+  return { clock, spent: new SpentStamps(clock, { capacity }) };
 }
 
 Deno.test("an id is spent once", () => {

@@ -5,6 +5,7 @@
  * close a reader that stopped reading.
  */
 
+import type { Buffer } from "node:buffer";
 import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
@@ -13,6 +14,7 @@ import { addressBlockOf } from "../address.ts";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
+import { type Carrier, endRequest, keyOf, mayStream } from "./carrier.ts";
 import type { Certificate } from "./certificate.ts";
 import { Connections } from "./connections.ts";
 import { type Connection, EventStream, Held, type Reply } from "./exchange.ts";
@@ -35,6 +37,7 @@ import {
   rawRefusal,
 } from "./raw_refusal.ts";
 import type { Api } from "./router.ts";
+import type { Upgrade, Upgrades } from "./upgrades.ts";
 
 /** A listening socket. */
 export interface HttpListener {
@@ -57,6 +60,8 @@ export interface HttpListenerOptions {
   readonly trustProxy: readonly string[];
   readonly clock: Clock;
   readonly effort: Effort;
+  /** Which requests may become something else; without it none. */
+  readonly upgrades?: Upgrades | undefined;
   /** Gets what went wrong in a connection and is nobody's answer. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -72,26 +77,6 @@ export async function listenHttp(
 }
 
 type Server = http.Server | http2.Http2SecureServer;
-
-/** What is remembered of a connection between its requests. */
-interface Carrier {
-  /** By which it is known among all. */
-  readonly key: string;
-  /** Where its requests come from, unless a proxy makes them, for many. */
-  readonly connection: Connection | undefined;
-  /** Requests that are not yet answered, and how many of these answers are held. */
-  unanswered: number;
-  held: number;
-  /** Requests that were not answered, since their client asked for too much. */
-  cutOff: number;
-  /** Whether, with HTTP/1.1, a body is still to come. */
-  isReceiving: boolean;
-  /** Whether, being of HTTP/1.1, it carries a stream: its last answer. */
-  isStreaming: boolean;
-}
-
-/** RFC 9113, section 7. */
-const ENHANCE_YOUR_CALM = 11;
 
 const TIMES = {
   headersTimeout: SERVER_LIMITS.headerSeconds * 1000,
@@ -119,7 +104,7 @@ class Listener implements HttpListener {
     this.#connections = new Connections(clock);
     this.#held = new HeldAnswers(clock);
     this.#server = certificate === undefined
-      ? http.createServer(TIMES)
+      ? http.createServer({ ...TIMES, ...this.#upgradeOptions })
       : this.#createSecureServer(certificate);
     this.#server.on("connection", (socket: Socket) => this.#accept(socket));
     this.#server.on("clientError", (error: Error, socket: Socket) => {
@@ -132,6 +117,11 @@ class Listener implements HttpListener {
       });
     };
     this.#server.on("request", serve);
+    this.#server.on(
+      "upgrade",
+      (request: http.IncomingMessage, socket: Socket, head: Buffer) =>
+        this.#upgrade({ request, socket, head }),
+    );
     // Else `node:http` answers these by itself, and nobody counts them.
     this.#server.on("checkExpectation", serve);
   }
@@ -178,6 +168,7 @@ class Listener implements HttpListener {
   #createSecureServer(certificate: Certificate): http2.Http2SecureServer {
     const server = http2.createSecureServer({
       ...TIMES,
+      ...this.#upgradeOptions,
       ...certificate.pair,
       allowHTTP1: true,
       handshakeTimeout: TIMES.headersTimeout,
@@ -194,6 +185,24 @@ class Listener implements HttpListener {
       socket.destroy();
     });
     return server;
+  }
+
+  /** An upgrade that is not taken is a request like any other: some clients always offer HTTP/2. */
+  get #upgradeOptions() {
+    const { upgrades } = this.#options;
+    const shouldUpgradeCallback = (req: http.IncomingMessage) =>
+      upgrades?.takes(req) ?? false;
+    return { shouldUpgradeCallback };
+  }
+
+  /** A connection on which answers are still to come cannot become anything else. */
+  #upgrade(upgrade: Upgrade): void {
+    const { request, socket } = upgrade;
+    const isBusy = (this.#carriers.get(socket)?.unanswered ?? 0) > 0;
+    if (isBusy || socket.destroyed) return void socket.destroy();
+    const { upgrades } = this.#options;
+    if (!upgrades!.handle(upgrade, this.#connectionOf(request))) return;
+    this.#connections.carryStream(keyOf(request.socket));
   }
 
   #accept(socket: Socket): void {
@@ -366,33 +375,4 @@ class Listener implements HttpListener {
   }
 }
 
-/**
- * With HTTP/1.1 a stream has its connection for itself: answers to what was asked
- * before or after it could only wait, and fill the memory. Its answer has no
- * socket while another one goes out, nor after the client has gone.
- */
-function mayStream(
-  carrier: Carrier,
-  { req, res }: { req: Incoming; res: Outgoing },
-): boolean {
-  if (isHttp2(req)) return true;
-  carrier.isStreaming = true;
-  return carrier.unanswered === 1 && res.socket !== null;
-}
-
-/** With HTTP/1.1 the whole connection; with HTTP/2 it carries others', too. */
-function endRequest(req: Incoming): void {
-  if (isHttp2(req)) req.stream.close(ENHANCE_YOUR_CALM);
-  else req.socket.destroy();
-}
-
 function ignore(): void {}
-
-function keyOf(
-  { remoteAddress, remotePort, localAddress, localPort }: Pick<
-    Socket,
-    "remoteAddress" | "remotePort" | "localAddress" | "localPort"
-  >,
-): string {
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-}

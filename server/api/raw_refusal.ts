@@ -3,7 +3,7 @@
 import type { Duplex } from "node:stream";
 import { SERVER_LIMITS } from "../limits.ts";
 import { Reply } from "./exchange.ts";
-import { problemOf, PROBLEMS } from "./problem.ts";
+import { problemOf, PROBLEMS, type Refusal } from "./problem.ts";
 
 /** Refusals that are made before there is a request to answer. */
 export type RawRefusal =
@@ -39,15 +39,21 @@ export function rawRefusal(code: RawRefusal): Reply {
 
 /** The refusal as bytes of HTTP/1.1, for a connection that can be understood no further. */
 export function endWithRefusal(socket: Duplex, code: RawRefusal): void {
-  const { status, title } = PROBLEMS[code];
-  const body = bodyOf(code);
+  endWith(socket, { code, detail: DETAILS[code] });
+}
+
+/** The same with a detail of one's own. */
+export function endWith(socket: Duplex, refusal: Refusal): void {
+  const { status, title } = PROBLEMS[refusal.code];
+  const body = new TextEncoder().encode(JSON.stringify(problemOf(refusal)));
   detach(socket);
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${title}\r\nConnection: close\r\n` +
       "Access-Control-Allow-Origin: *\r\n" +
       "Content-Type: application/problem+json\r\n" +
-      `Content-Length: ${body.length}\r\n\r\n${body}`,
+      `Content-Length: ${body.length}\r\n\r\n`,
   );
+  socket.end(body);
   destroyLater(socket);
 }
 

@@ -80,7 +80,9 @@ export class RoomHandlers {
     const priced = rooms.pricedPost(hash);
     const paid = admit(admission, { call, due: priced, priced });
     if (!paid.ok) return refuse(request, paid.refusal);
-    const subscribers = rooms.post(hash, paid.id, body);
+    const { origin, payment } = call;
+    const stamp = payment.stamp!;
+    const subscribers = rooms.post(hash, { id: paid.id, body, stamp, origin });
     const next = admission.quote(rooms.pricedPost(hash));
     const posted = { id: paid.id, subscribers, ...next };
     return respond(request, posted, () => postedPage(posted), 202);

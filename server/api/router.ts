@@ -15,6 +15,7 @@ import { type Call, type Payment, stampOf } from "./call.ts";
 import { Handlers, type Services } from "./handlers.ts";
 import { originOf } from "./host_rule.ts";
 import { refuse } from "./negotiation.ts";
+import type { Refusal } from "./problem.ts";
 import { Rationing } from "./rationing.ts";
 import { RoomHandlers } from "./room_handlers.ts";
 import { DhtHandlers, type DhtServices } from "./dht_handlers.ts";
@@ -229,12 +230,13 @@ function redirect(location: string): Reply {
   return new Reply(308, { location });
 }
 
-function wrongHost(host: string) {
+/** A Host that is not this node's. */
+export function wrongHost(host: string): Refusal {
   return {
     code: "host-refused",
     detail: `This node is not called ${host}. If it should be, start it with ` +
       `--public-url (its public origin) or --allowed-hosts ${host}.`,
-  } as const;
+  };
 }
 
 function notFound() {

@@ -48,7 +48,10 @@ Deno.test("a reader that stops is disconnected, another reads on", async () => {
   let posts = 0;
   while (node.rooms.subscribers < 2) await nextTurn();
   while (node.rooms.subscribers === 2 && posts < MOST_POSTS) {
-    node.rooms.post(ROOM, `${posts++}`.padStart(16, "0"), post);
+    node.rooms.post(ROOM, {
+      ...{ id: `${posts++}`.padStart(16, "0"), body: post },
+      ...{ stamp: "", origin: "" },
+    });
     await nextTurn();
   }
   assertEquals(node.rooms.subscribers, 1);

@@ -158,7 +158,10 @@ tlsTest(
       const hash = "ab".repeat(20);
       const { rooms } = node.parts;
       for (let posts = 0; rooms.subscribers > 0 && posts < 200; posts++) {
-        rooms.post(hash as never, `${posts}`, new Uint8Array(1000));
+        rooms.post(hash as never, {
+          ...{ id: `${posts}`, body: new Uint8Array(1000) },
+          ...{ stamp: "", origin: "" },
+        });
         await new Promise((resolve) => setImmediate(resolve));
       }
       assertEquals(rooms.subscribers, 0);

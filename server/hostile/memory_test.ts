@@ -32,7 +32,10 @@ Deno.test("100,000 rooms are the most; they cost what they may, and are forgotte
     const heapBefore = heapBytes();
     const body = new Uint8Array(1000).fill(0x61);
     for (let i = 0; i < SERVER_LIMITS.rooms; i++) {
-      rooms.post(roomOf(i), `${i}`.padStart(16, "0"), body);
+      rooms.post(roomOf(i), {
+        ...{ id: `${i}`.padStart(16, "0"), body },
+        ...{ stamp: "", origin: "" },
+      });
     }
     assertEquals(rooms.size, SERVER_LIMITS.rooms);
     assert(rooms.held.bytes <= SERVER_LIMITS.historyBytes);
@@ -101,7 +104,13 @@ Deno.test("100,000 streams, each on a room of its own, leave nothing behind", as
 function fillRoom({ parts: { rooms } }: TestNode): RoomHash {
   const room = roomOf(1);
   for (let i = 0; i < SERVER_LIMITS.historyMessages; i++) {
-    rooms.post(room, `${i}`.padStart(16, "0"), new Uint8Array(1000).fill(0x61));
+    rooms.post(room, {
+      ...{
+        id: `${i}`.padStart(16, "0"),
+        body: new Uint8Array(1000).fill(0x61),
+      },
+      ...{ stamp: "", origin: "" },
+    });
   }
   return room;
 }

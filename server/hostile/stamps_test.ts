@@ -73,7 +73,7 @@ Deno.test("a stamp is refused after the memory of it was flooded away", async ()
     ...{ work: 256, height: 8, pressure: 1 },
     load: { cpu: 0, memory: 0 },
   };
-  const spent = new SpentStamps(clock, 8);
+  const spent = new SpentStamps(clock, { capacity: 8 });
   const admission = new Admission({ issuer, spent, price });
   const origin = "http://localhost:8000";
   const priced = { weight: 1, messages: 0, subscribers: 0 };

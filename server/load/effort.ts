@@ -15,6 +15,8 @@ export const EFFORT_US = {
   handshake: 800,
   /** Checking a stamp's work. */
   stamp: 15,
+  /** Reading a message of another node and checking it. */
+  relayed: 40,
   /** Handing an event to one subscriber. */
   event: 10,
 } as const;

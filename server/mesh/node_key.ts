@@ -13,8 +13,8 @@ const SIGNATURE_BYTES = 64;
 const PKCS8_PREFIX = Uint8Array.fromHex("302e020100300506032b657004220420");
 /** An origin and a token have less; what is remembered is bounded in size, too. */
 const MAX_CLAIM_CHARACTERS = 300;
-/** Tokens signed lately, one for each name that the node is dialled by. At the bound the oldest goes. */
-const MAX_SIGNED = 16;
+/** Tokens signed lately: replays need those of a minute again. At the bound the oldest goes. */
+const MAX_SIGNED = 128;
 
 /** The public part: base64url of 32 bytes, canonical. Undefined when it is none. */
 export function parseNodeKey(value: unknown): string | undefined {

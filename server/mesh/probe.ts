@@ -6,7 +6,7 @@
 
 import ipaddr from "ipaddr.js";
 import { NODE_ORIGIN_HEADER } from "@sigmesh/core/wire";
-import { addressBlockOf, isAddress, networkOf } from "../address.ts";
+import { addressBlockOf } from "../address.ts";
 import { classOf } from "../address_class.ts";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
@@ -19,6 +19,7 @@ import {
   parseNodeList,
 } from "./answers.ts";
 import { offsetOf } from "./clock_offset.ts";
+import { Locator } from "./locator.ts";
 import type { HostHint } from "./member.ts";
 import type { Network, NetworkFault, ProbeReply } from "./network.ts";
 
@@ -68,6 +69,7 @@ const PROTOCOLS = ["http:", "https:"] as const;
 export class Prober {
   readonly #clock: Clock;
   readonly #network: Network;
+  readonly #locator: Locator;
   readonly #allowPrivate: boolean;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #closing = new AbortController();
@@ -81,6 +83,7 @@ export class Prober {
   }) {
     this.#clock = clock;
     this.#network = network;
+    this.#locator = new Locator({ network, allowPrivate });
     this.#allowPrivate = allowPrivate;
     this.#headers = {
       accept: "application/json",
@@ -97,8 +100,8 @@ export class Prober {
     { host, port }: HostHint,
     { mayAsk, onRequest }: Ration,
   ): Promise<Outcome<string>> {
-    const address = this.#check([host]);
-    if (!address.ok) return address;
+    const located = this.#locator.check([host]);
+    if (!located.ok) return located;
     const asked = this.hostOf(host, port);
     if (!mayAsk(asked)) return fail("asked-lately", asked);
     let last: Outcome<string> = fail("no-node", host);
@@ -118,9 +121,9 @@ export class Prober {
     { mayAsk, onRequest }: Ration,
   ): Promise<Outcome<Probed>> {
     const url = new URL(origin);
-    const checked = this.#check(await this.#addressesOf(url));
-    if (!checked.ok) return checked;
-    const address = checked.value;
+    const located = await this.#locator.locate(url.hostname);
+    if (!located.ok) return located;
+    const { address, network } = located.value;
     const host = this.hostOf(address, Number(url.port));
     if (!mayAsk(host)) return fail("asked-lately", host);
     onRequest();
@@ -132,12 +135,11 @@ export class Prober {
     const answer = parseNodeAnswer(body.value, origin);
     if (!answer.ok) return fail(answer.reason, `answer of ${origin}`);
     const { key, height, timeMs } = answer.value;
-    const isPublic = classOf(ipaddr.parse(address)) === "public";
     return {
       ok: true,
       value: {
         ...{ origin, address, key, height },
-        network: isPublic ? networkOf(address) : origin,
+        network: network ?? origin,
         roundTripMs: receivedAt - sentAt,
         clockOffsetMs: offsetOf(timeMs, (sentAt + receivedAt) / 2),
       },
@@ -162,29 +164,6 @@ export class Prober {
   /** Gives up what is under way. */
   close(): void {
     this.#closing.abort();
-  }
-
-  async #addressesOf({ hostname }: URL): Promise<readonly string[]> {
-    const literal = hostname.replace(/^\[|\]$/g, "");
-    return isAddress(literal)
-      ? [literal]
-      : await this.#network.resolve(hostname);
-  }
-
-  /** The first address, if all of them may be asked: a name with one inner address is a trap. */
-  #check(addresses: readonly string[]): Outcome<string> {
-    const [first] = addresses;
-    if (first === undefined) return fail("unreachable", "it has no address");
-    const inner = addresses.find((address) => !this.#mayReach(address));
-    return inner === undefined
-      ? { ok: true, value: first }
-      : fail("private-address", `${inner} is no public address`);
-  }
-
-  #mayReach(address: string): boolean {
-    if (!isAddress(address)) return false;
-    const reach = classOf(ipaddr.parse(address));
-    return reach === "public" || (reach === "private" && this.#allowPrivate);
   }
 
   #get({ url, address }: Target, isVerified: boolean): Promise<ProbeReply> {

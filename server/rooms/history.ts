@@ -2,6 +2,17 @@
 
 import { SERVER_LIMITS } from "../limits.ts";
 
+/** What proves a message to other nodes; the post itself is in the event. */
+export interface Proof {
+  readonly stamp: string;
+  /** Origin that the stamp was paid to. */
+  readonly origin: string;
+  /** Of that origin's node, base64url; undefined of what was posted here, and signed when it is relayed. */
+  readonly signature: string | undefined;
+  /** Whether it was posted here. */
+  readonly isLocal: boolean;
+}
+
 /** A message as held: encoded once, for whoever reads it. */
 export interface Message {
   readonly id: string;
@@ -9,6 +20,7 @@ export interface Message {
   readonly at: number;
   /** The whole event. */
   readonly event: Uint8Array;
+  readonly proof: Proof;
 }
 
 /** What a new stream asks to be told again. */
@@ -40,10 +52,15 @@ export class History {
 
   add(message: Message): void {
     this.#messages.push(message);
-    this.#bytes += message.event.length;
+    this.#bytes += sizeOf(message);
     if (this.#messages.length > SERVER_LIMITS.historyMessages) {
       this.#cutAt = this.#remove(1);
     }
+  }
+
+  /** All that came in the last 60 s. */
+  recent(now: number): Message[] {
+    return this.#from(now - KEPT_MS).messages;
   }
 
   /** Lets go of what is older than 60 s. */
@@ -91,9 +108,14 @@ export class History {
   #remove(count: number): number {
     let at = -Infinity;
     for (const message of this.#messages.splice(0, count)) {
-      this.#bytes -= message.event.length;
+      this.#bytes -= sizeOf(message);
       at = message.at;
     }
     return at;
   }
+}
+
+function sizeOf({ event, proof }: Message): number {
+  const { stamp, origin, signature = "" } = proof;
+  return event.length + stamp.length + origin.length + signature.length;
 }

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { NO_PROOF } from "../testing/proofs.ts";
 import { History, type Message } from "./history.ts";
 
 function message(id: string, at: number, bytes = 10): Message {
-  return { id, at, event: new Uint8Array(bytes) };
+  return { id, at, event: new Uint8Array(bytes), proof: NO_PROOF };
 }
 
 function idsOf(replay: { messages: Message[]; isComplete: boolean }) {

@@ -12,6 +12,8 @@ const EARLY_QUOTE_MS = 5000;
 /** Rooms drift apart by this, so that their quotes do not fall into one turn. */
 const JITTER_MS = 2000;
 const PRICE_MOVE_BITS = 0.25;
+/** A post is relayed for as long as it is held. */
+const ACTIVE_MS = LIMITS.historySeconds * 1000;
 
 /** Holds no timer; the registry ticks. */
 export class Room {
@@ -19,6 +21,10 @@ export class Room {
   readonly subscribers = new Set<Subscriber>();
   readonly history = new History();
   readonly rate = new MessageRate();
+  /** When it was last posted to on this node. */
+  postedAt = -Infinity;
+  /** Whether the rest of the mesh has been told that it is active here. */
+  isAnnounced = false;
   #quotedHeight = 0;
   #quoteDue = 0;
   #earlyQuoteDue = 0;
@@ -61,6 +67,11 @@ export class Room {
     this.#quotedHeight = quote.height;
     this.#quoteDue = now + HEARTBEAT_MS - jitter;
     this.#earlyQuoteDue = now + EARLY_QUOTE_MS + jitter;
+  }
+
+  /** Whether the mesh must bring this room's messages here, and take those from here. */
+  isActive(now: number): boolean {
+    return this.subscribers.size > 0 || now - this.postedAt <= ACTIVE_MS;
   }
 
   /** Whether nobody listens and nothing is remembered. */

@@ -6,7 +6,8 @@ import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type { Price } from "../load/load_sampler.ts";
-import type { ReplayRequest } from "./history.ts";
+import { HeldHistory } from "./held_history.ts";
+import type { Message, Proof, ReplayRequest } from "./history.ts";
 import { Room } from "./room.ts";
 import { encodeEvent, encodeMessage, encodeRetry } from "./sse.ts";
 import { type Sink, Subscriber, type SubscriberHost } from "./subscriber.ts";
@@ -41,6 +42,22 @@ export interface SubscriberLimits {
   readonly maxSubscribersPerAddress: number;
 }
 
+/** A message as it is taken. */
+export interface Incoming {
+  readonly id: string;
+  readonly body: Uint8Array;
+  readonly proof: Proof;
+}
+
+/** The rest of the mesh, as rooms see it. */
+export interface RoomObserver {
+  /** Somebody listens or has just posted here. */
+  activated(room: RoomHash): void;
+  /** Nobody listens any more, and the last post here is a minute old. */
+  deactivated(room: RoomHash): void;
+  posted(room: RoomHash, message: Message): void;
+}
+
 /** Owns rooms and their subscribers; a room exists while it is active. */
 export class RoomRegistry {
   /** Running totals of all streams. */
@@ -53,13 +70,11 @@ export class RoomRegistry {
   readonly #random: () => number;
   readonly #host: SubscriberHost;
   readonly #rooms = new Map<RoomHash, Room>();
-  /** Rooms that hold messages, the one posted to longest ago first. */
-  readonly #remembering = new Set<Room>();
+  readonly #history = new HeldHistory();
   /** The oldest first. */
   readonly #subscribersByBlock = new Map<string, Set<Subscriber>>();
   #subscribers = 0;
-  #historyBytes = 0;
-  #historyMessages = 0;
+  #observer: RoomObserver | undefined;
   #flushing = new Set<Subscriber>();
   #isClosing = false;
   #stop = () => {};
@@ -106,7 +121,13 @@ export class RoomRegistry {
 
   /** What all histories hold. */
   get held(): { messages: number; bytes: number } {
-    return { messages: this.#historyMessages, bytes: this.#historyBytes };
+    const { messages, bytes } = this.#history;
+    return { messages, bytes };
+  }
+
+  /** Tells somebody what other nodes need to know. */
+  observe(observer: RoomObserver): void {
+    this.#observer = observer;
   }
 
   start(): void {
@@ -152,20 +173,39 @@ export class RoomRegistry {
   }
 
   /** Delivers an admitted post; returns how many subscribers it was handed to. */
-  post(hash: RoomHash, id: string, post: Uint8Array): number {
+  post(
+    hash: RoomHash,
+    { stamp, origin, ...post }: Omit<Incoming, "proof"> & {
+      /** What it was paid with, and where. */
+      stamp: string;
+      origin: string;
+    },
+  ): number {
     const room = this.#roomOf(hash);
-    this.#remembering.delete(room);
-    this.#remembering.add(room);
-    const message = {
-      id,
-      at: this.#clock.now(),
-      event: encodeMessage(id, post),
-    };
-    this.#keepingBytes(room, () => room.deliver(message));
-    this.#boundHistory();
-    const { size } = room.subscribers;
-    this.traffic.delivered += size;
-    return size;
+    const proof = { stamp, origin, signature: undefined, isLocal: true };
+    const message = this.#deliver(room, { ...post, proof });
+    room.postedAt = message.at;
+    this.#announce(room);
+    this.#observer?.posted(hash, message);
+    return room.subscribers.size;
+  }
+
+  /** Delivers a message of another node. */
+  deliver(hash: RoomHash, incoming: Incoming): void {
+    this.#deliver(this.#roomOf(hash), incoming);
+  }
+
+  /** What a room was told in the last 60 s. */
+  recent(hash: RoomHash): readonly Message[] {
+    return this.#rooms.get(hash)?.history.recent(this.#clock.now()) ?? [];
+  }
+
+  #deliver(room: Room, { id, body, proof }: Incoming): Message {
+    const at = this.#clock.now();
+    const message = { id, at, event: encodeMessage(id, body), proof };
+    this.#history.add(room, () => room.deliver(message));
+    this.traffic.delivered += room.subscribers.size;
+    return message;
   }
 
   /** Why a stream would be refused. */
@@ -202,6 +242,7 @@ export class RoomRegistry {
     this.#subscribers++;
     this.traffic.opened++;
     this.#addToBlock(subscriber);
+    this.#announce(room);
     subscriber.replay(this.#opening(room, replay));
   }
 
@@ -258,9 +299,7 @@ export class RoomRegistry {
     const { cpu, memory } = this.#price.load;
     const mayBeEarly = Math.max(cpu, memory) <= QUIET_LOAD;
     const random = this.#random;
-    for (const room of this.#remembering) {
-      this.#keepingBytes(room, () => room.history.expire(now));
-    }
+    this.#history.expire(now);
     for (const room of this.#rooms.values()) {
       for (const subscriber of room.subscribers) subscriber.dropIfStalled(now);
       if (room.subscribers.size > 0) {
@@ -271,24 +310,19 @@ export class RoomRegistry {
     }
   }
 
+  #announce(room: Room): void {
+    if (room.isAnnounced) return;
+    room.isAnnounced = true;
+    this.#observer?.activated(room.hash);
+  }
+
   #forgetIfIdle(room: Room): void {
-    if (room.isIdle(this.#clock.now())) this.#rooms.delete(room.hash);
-  }
-
-  /** Over the bound in bytes, the rooms posted to longest ago lose their history. */
-  #boundHistory(): void {
-    for (const room of this.#remembering) {
-      if (this.#historyBytes <= SERVER_LIMITS.historyBytes) return;
-      this.#keepingBytes(room, () => room.history.cut());
+    const now = this.#clock.now();
+    if (room.isAnnounced && !room.isActive(now)) {
+      room.isAnnounced = false;
+      this.#observer?.deactivated(room.hash);
     }
-  }
-
-  #keepingBytes(room: Room, change: () => void): void {
-    const { bytes, size } = room.history;
-    change();
-    this.#historyBytes += room.history.bytes - bytes;
-    this.#historyMessages += room.history.size - size;
-    if (room.history.size === 0) this.#remembering.delete(room);
+    if (room.isIdle(now)) this.#rooms.delete(room.hash);
   }
 
   /** One write a turn and subscriber, however many events the turn brings. */

@@ -4,12 +4,18 @@ import type { RoomHash } from "@sigmesh/core/wire";
 import { SERVER_LIMITS } from "../limits.ts";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink, turn } from "../testing/fake_sink.ts";
+import { NO_PROOF } from "../testing/proofs.ts";
 import type { ReplayRequest } from "./history.ts";
 import { Effort, EFFORT_US } from "../load/effort.ts";
 import { RoomRegistry } from "./room_registry.ts";
 
 const ROOM = "ab".repeat(20) as RoomHash;
 const OTHER = "cd".repeat(20) as RoomHash;
+
+const postOf = (id: string, text = id) => ({
+  ...{ id, body: new TextEncoder().encode(text) },
+  ...{ stamp: "S", origin: "https://node.example" },
+});
 
 function createRegistry(limits = {}) {
   const clock = new FakeClock();
@@ -44,7 +50,7 @@ function createRegistry(limits = {}) {
     return sink;
   }
   const post = (id: string, room = ROOM, text = id) =>
-    registry.post(room, id, new TextEncoder().encode(text));
+    registry.post(room, postOf(id, text));
   return { clock, price, effort, registry, subscribe, post };
 }
 
@@ -195,7 +201,7 @@ Deno.test("rooms are bounded; active ones go on", () => {
   const { registry, post } = createRegistry();
   for (let i = 0; i < SERVER_LIMITS.rooms; i++) {
     const hash = i.toString(16).padStart(40, "0") as RoomHash;
-    registry.post(hash, "x", new Uint8Array());
+    registry.post(hash, postOf("x"));
   }
   assertEquals(registry.refusalOfPost(ROOM), "too-many-rooms");
   assertEquals(registry.refusalOfStream(ROOM, ""), "too-many-rooms");
@@ -214,7 +220,9 @@ Deno.test("over 64 MiB of history the room posted to longest ago loses its own",
   const rooms = Math.floor(SERVER_LIMITS.historyBytes / 1024 / perRoom);
   for (let i = 0; i < rooms; i++) {
     const hash = i.toString(16).padStart(40, "0") as RoomHash;
-    for (let k = 0; k < perRoom; k++) registry.post(hash, `${i} ${k}`, big);
+    for (let k = 0; k < perRoom; k++) {
+      registry.post(hash, { ...postOf(`${i} ${k}`), body: big });
+    }
   }
   const replay = { sinceSeconds: 60 };
   const replayed = async (room: RoomHash) =>
@@ -284,4 +292,55 @@ Deno.test("a reader that stalls is dropped by the clock alone", async () => {
   await turn();
   clock.advance(7000);
   assert(sink.state === "destroyed");
+});
+
+Deno.test("the mesh is told of a room while somebody listens or its last post here is a minute old", () => {
+  const { clock, registry, subscribe, post } = createRegistry();
+  const told: string[] = [];
+  registry.observe({
+    activated: () => told.push("activated"),
+    deactivated: () => told.push("deactivated"),
+    posted: (_room, { id }) => told.push(`posted ${id}`),
+  });
+  const take = () => told.splice(0);
+  const sink = subscribe();
+  assertEquals(take(), ["activated"]);
+  sink.end();
+  assertEquals(take(), ["deactivated"]);
+  post("a");
+  assertEquals(take(), ["activated", "posted a"]);
+  clock.advance(60_000);
+  assertEquals(take(), []);
+  clock.advance(1000);
+  assertEquals(take(), ["deactivated"]);
+});
+
+Deno.test("a relayed message reaches readers, raises the surcharge and is held, but makes no room active", async () => {
+  const { clock, registry, subscribe } = createRegistry();
+  const told: string[] = [];
+  const sink = subscribe();
+  await events(sink);
+  registry.observe({
+    activated: () => told.push("activated"),
+    deactivated: () => told.push("deactivated"),
+    posted: () => told.push("posted"),
+  });
+  const proof = { ...NO_PROOF, isLocal: false };
+  const incoming = { id: "x", body: new TextEncoder().encode("hello"), proof };
+  for (const room of [ROOM, OTHER]) registry.deliver(room, incoming);
+  assertEquals(await events(sink), ["id: x\ndata: hello"]);
+  assertEquals(registry.recent(OTHER).map(({ id }) => id), ["x"]);
+  clock.advance(10_000);
+  assertEquals(registry.pricedPost(ROOM).messages, 1);
+  assertEquals(told, []);
+  clock.advance(60_001);
+  assertEquals(registry.recent(OTHER), []);
+});
+
+Deno.test("what proves messages counts into the bytes that are held", () => {
+  const { registry } = createRegistry();
+  registry.post(ROOM, { ...postOf("x"), stamp: "", origin: "" });
+  const { bytes } = registry.held;
+  registry.post(OTHER, postOf("x"));
+  assertEquals(registry.held.bytes, 2 * bytes + "Shttps://node.example".length);
 });

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
 import { FakeClock } from "../testing/fake_clock.ts";
 import { FakeSink } from "../testing/fake_sink.ts";
+import { NO_PROOF } from "../testing/proofs.ts";
 import { Room } from "./room.ts";
 import { Subscriber } from "./subscriber.ts";
 import { Traffic } from "./traffic.ts";
@@ -77,7 +78,7 @@ Deno.test("a message reaches every subscriber, and the room is idle 70 s after",
   const { room, tick } = roomWithReader();
   room.noteQuoted({ token: "AW", height: 16 }, { now: 0, random: () => 0 });
   const event = new TextEncoder().encode("id: x\ndata: y\n\n");
-  room.deliver({ id: "x", at: 0, event });
+  room.deliver({ id: "x", at: 0, event, proof: NO_PROOF });
   assertEquals(tick(1), ["id: x\ndata: y"]);
   assert(!room.isIdle(1e6));
   room.subscribers.clear();

@@ -2,6 +2,7 @@
 
 const LF = 0x0a;
 const utf8 = new TextEncoder();
+const text = new TextDecoder("utf-8", { ignoreBOM: true });
 const DATA = utf8.encode("data: ");
 
 /**
@@ -30,6 +31,12 @@ export function encodeMessage(id: string, post: Uint8Array): Uint8Array {
   }
   event[at] = LF;
   return event;
+}
+
+/** The post in a message of {@linkcode encodeMessage}: held once, it is read again when a link is told it. */
+export function decodeMessage(event: Uint8Array): string {
+  const lines = text.decode(event).split("\n");
+  return lines.slice(1, -2).map((line) => line.slice(DATA.length)).join("\n");
 }
 
 /** A named event with JSON as data, and after how long to reconnect if the stream ends. */

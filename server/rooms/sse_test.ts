@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import fc from "fast-check";
-import { encodeEvent, encodeMessage } from "./sse.ts";
+import { decodeMessage, encodeEvent, encodeMessage } from "./sse.ts";
 
 function text(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
@@ -18,7 +18,7 @@ Deno.test("a message is a plain event with an id and a data line per line", () =
   assertEquals(text(bytes), "id: abc\ndata:  one\ndata: \ndata: two \n\n");
 });
 
-Deno.test("every post without CR and NUL arrives as it was sent", () => {
+Deno.test("every post without CR and NUL arrives as it was sent, and is read again from its event", () => {
   const post = fc.string({ unit: "binary", maxLength: 300 })
     .map((s) => s.replace(/[\r\0]/g, "\n").toWellFormed());
   fc.assert(fc.property(post, (post) => {
@@ -26,6 +26,7 @@ Deno.test("every post without CR and NUL arrives as it was sent", () => {
     assertEquals(read("data: before\n\n" + text(event)).slice(1), [
       { id: "id", event: undefined, data: post } as EventSourceMessage,
     ]);
+    assertEquals(decodeMessage(event), post);
   }));
 });
 
