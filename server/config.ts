@@ -5,7 +5,7 @@ import proxyAddr from "proxy-addr";
 import { isAddress, isWildcard } from "./address.ts";
 import { DEFAULT_DHT, type DhtConfig } from "./dht_config.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
-import type { Contact } from "./mesh/dht_contacts.ts";
+import type { Contact } from "./mesh/dht/contacts.ts";
 import { DEFAULT_TURN, type TurnConfig } from "./turn_config.ts";
 
 /** Severities of the log, the least first. */

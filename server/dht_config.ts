@@ -1,6 +1,6 @@
 /** What an operator can set of the DHT. */
 
-import type { Contact } from "./mesh/dht_contacts.ts";
+import type { Contact } from "./mesh/dht/contacts.ts";
 
 /** A node without, or one in BitTorrent's DHT or another of its kind. */
 export type DhtConfig = { readonly kind: "none" } | JoinedDhtConfig;

@@ -4,7 +4,7 @@ import { parseArguments } from "./cli.ts";
 import type { Config } from "./config.ts";
 import type { DhtConfig } from "./dht_config.ts";
 import { logOf, openLog, startLog } from "./log.ts";
-import type { Dht } from "./mesh/dht.ts";
+import type { Dht } from "./mesh/dht/dht.ts";
 import { type Node, startNode } from "./node.ts";
 import { reasonNotAnnounced } from "./node_mesh.ts";
 

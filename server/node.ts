@@ -24,8 +24,8 @@ import { PartPrice } from "./load/part_price.ts";
 import { UnpaidBudget } from "./load/unpaid_budget.ts";
 import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
-import type { Dht } from "./mesh/dht.ts";
-import { createNetwork } from "./mesh/network.ts";
+import type { Dht } from "./mesh/dht/dht.ts";
+import { createNetwork } from "./mesh/members/network.ts";
 import { buildDht, startDht } from "./node_dht.ts";
 import {
   buildLinks,

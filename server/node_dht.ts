@@ -6,9 +6,9 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type JoinedDhtConfig, PUBLIC_ROUTERS } from "./dht_config.ts";
 import { logOf } from "./log.ts";
-import { Dht } from "./mesh/dht.ts";
-import { contactFile, NO_STORE } from "./mesh/dht_contacts.ts";
-import type { RendezvousOptions } from "./mesh/rendezvous.ts";
+import { Dht } from "./mesh/dht/dht.ts";
+import { contactFile, NO_STORE } from "./mesh/dht/contacts.ts";
+import type { RendezvousOptions } from "./mesh/dht/rendezvous.ts";
 import { hostsOf } from "./node_turn.ts";
 
 const log = logOf("dht");

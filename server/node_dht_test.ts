@@ -6,7 +6,7 @@ import { dhtGet, dhtPut } from "../client/dht.ts";
 import { NodeRefusalError } from "../client/errors.ts";
 import { NodeClient } from "../client/node_client.ts";
 import type { Config } from "./config.ts";
-import { parseContacts } from "./mesh/dht_contacts.ts";
+import { parseContacts } from "./mesh/dht/contacts.ts";
 import { startPrivateDht } from "./testing/private_dht.ts";
 import { createOwner } from "./testing/test_dht.ts";
 import { localDht, startTestNode, type TestNode } from "./testing/test_node.ts";

@@ -5,11 +5,15 @@ import type { LinkDoor } from "./api/upgrades.ts";
 import type { Clock } from "./clock.ts";
 import type { Effort } from "./load/effort.ts";
 import type { Price } from "./load/load_sampler.ts";
-import { Federation, type MeshSelf } from "./mesh/federation.ts";
-import type { Dial } from "./mesh/link_socket.ts";
-import type { Members } from "./mesh/member.ts";
-import type { VerifyToken } from "./mesh/token_signatures.ts";
-import { MESH_PATH, type WsDialOptions, WsSockets } from "./mesh/ws_sockets.ts";
+import { Federation, type MeshSelf } from "./mesh/links/federation.ts";
+import type { Dial } from "./mesh/links/link_socket.ts";
+import type { Members } from "./mesh/members/member.ts";
+import type { VerifyToken } from "./mesh/links/token_signatures.ts";
+import {
+  MESH_PATH,
+  type WsDialOptions,
+  WsSockets,
+} from "./mesh/links/ws_sockets.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
 
 /** Above this load a home leaves rooms that nobody uses here. */

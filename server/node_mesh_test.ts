@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DEFAULT_CONFIG } from "./config.ts";
-import { createNetwork } from "./mesh/network.ts";
+import { createNetwork } from "./mesh/members/network.ts";
 import { reasonNotAnnounced } from "./node_mesh.ts";
 import { opensslMissing, writeCertificate } from "./testing/certificates.ts";
 import { FakeClock } from "./testing/fake_clock.ts";

@@ -12,8 +12,8 @@ import {
 } from "@sigmesh/core/mutable_item";
 import { LIMITS } from "@sigmesh/core/wire";
 import type { Admission, DueRequest } from "../admission/admission.ts";
-import type { Dht } from "../mesh/dht.ts";
-import { decodeValue } from "../mesh/dht_message.ts";
+import type { Dht } from "../mesh/dht/dht.ts";
+import { decodeValue } from "../mesh/dht/message.ts";
 import { admit, type Call, TOO_LARGE } from "./call.ts";
 import type { Reply } from "./exchange.ts";
 import { formatFor, refuse, respond } from "./negotiation.ts";

@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { encodeText, type MutableItem } from "@sigmesh/core/mutable_item";
-import type { Hint } from "../mesh/rendezvous.ts";
+import type { Hint } from "../mesh/dht/rendezvous.ts";
 import {
   answer,
   error,

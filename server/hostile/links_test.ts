@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
 import { SERVER_LIMITS } from "../limits.ts";
-import { NodeKey } from "../mesh/node_key.ts";
+import { NodeKey } from "../mesh/members/node_key.ts";
 import { linkAttack, type Scene } from "../testing/link_attack.ts";
 
 /** What became of a message: "taken", or why it was refused. */

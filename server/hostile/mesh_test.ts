@@ -3,8 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type net from "node:net";
 import { SERVER_LIMITS } from "../limits.ts";
-import { createNetwork, type Network } from "../mesh/network.ts";
-import type { ProbeResult } from "../mesh/probe_totals.ts";
+import { createNetwork, type Network } from "../mesh/members/network.ts";
+import type { ProbeResult } from "../mesh/members/probe_totals.ts";
 import { startMembership } from "../testing/lone_membership.ts";
 import { nodeAnswer, SOME_KEY } from "../testing/node_answer.ts";
 import {

@@ -1,4 +1,7 @@
-import type { LinkSocket, LinkSocketEvents } from "../mesh/link_socket.ts";
+import type {
+  LinkSocket,
+  LinkSocketEvents,
+} from "../mesh/links/link_socket.ts";
 
 /** A socket whose other end is the test. */
 export class FakeLinkSocket implements LinkSocket {

@@ -1,4 +1,4 @@
-import type { Member, Members } from "../mesh/member.ts";
+import type { Member, Members } from "../mesh/members/member.ts";
 
 /** A membership that nobody probes: it is what a test says. */
 export class FixedMembers implements Members {

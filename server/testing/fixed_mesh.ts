@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import type { Config } from "../config.ts";
-import { NodeKey, SignatureChecks } from "../mesh/node_key.ts";
+import { NodeKey, SignatureChecks } from "../mesh/members/node_key.ts";
 import type { Surroundings } from "../node.ts";
 import { FixedMembers, memberAt } from "./fixed_members.ts";
 import { preparePost, sendPost } from "./honest_client.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
-import { NodeKey } from "../mesh/node_key.ts";
+import { NodeKey } from "../mesh/members/node_key.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { memberAt } from "./fixed_members.ts";
 import { preparePost, sendPost } from "./honest_client.ts";

@@ -9,8 +9,8 @@ import {
 } from "@sigmesh/core";
 import { PROTOCOL, type RoomHash, roomPath } from "@sigmesh/core/wire";
 import { WebSocket } from "ws";
-import type { RelayedPost } from "../mesh/link_frame.ts";
-import type { NodeKey } from "../mesh/node_key.ts";
+import type { RelayedPost } from "../mesh/links/link_frame.ts";
+import type { NodeKey } from "../mesh/members/node_key.ts";
 
 /** A frame as it was read. */
 export type ReadFrame = Record<string, unknown> & { readonly type: string };

@@ -1,7 +1,10 @@
 /** The membership of a node that is nothing else, under a clock that stands still. */
 
-import { Membership, type MembershipOptions } from "../mesh/membership.ts";
-import { createNetwork } from "../mesh/network.ts";
+import {
+  Membership,
+  type MembershipOptions,
+} from "../mesh/members/membership.ts";
+import { createNetwork } from "../mesh/members/network.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** Starts one; closed by whoever started it. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createPublicKey, verify } from "node:crypto";
 import { Buffer } from "node:buffer";
 import DHT from "bittorrent-dht";
-import type { Contact } from "../mesh/dht_contacts.ts";
+import type { Contact } from "../mesh/dht/contacts.ts";
 
 const HOST = "127.0.0.1";
 

@@ -8,7 +8,7 @@ import type {
   Dial,
   LinkSocket,
   LinkSocketEvents,
-} from "../mesh/link_socket.ts";
+} from "../mesh/links/link_socket.ts";
 
 /** Runs a task later; in order, for tasks of equal delay. */
 export type Schedule = (task: () => void) => void;

@@ -11,7 +11,7 @@ import {
 } from "@sigmesh/core";
 import { type RoomHash, roomPath } from "@sigmesh/core/wire";
 import { Effort } from "../load/effort.ts";
-import { Federation } from "../mesh/federation.ts";
+import { Federation } from "../mesh/links/federation.ts";
 import { type FakeSink, FakeSink as Sink, turn } from "./fake_sink.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FixedMembers, memberAt } from "./fixed_members.ts";

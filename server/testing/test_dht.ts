@@ -7,8 +7,8 @@ import {
   signMutableItem,
 } from "@sigmesh/core/mutable_item";
 import { createSystemClock } from "../clock.ts";
-import { Dht, type DhtOptions } from "../mesh/dht.ts";
-import { NO_STORE } from "../mesh/dht_contacts.ts";
+import { Dht, type DhtOptions } from "../mesh/dht/dht.ts";
+import { NO_STORE } from "../mesh/dht/contacts.ts";
 
 /** With what went wrong inside, and what it told. */
 export type TestDht = Dht & {

@@ -2,7 +2,7 @@
 
 import type { Config } from "../config.ts";
 import type { Surroundings } from "../node.ts";
-import type { Membership } from "../mesh/membership.ts";
+import type { Membership } from "../mesh/members/membership.ts";
 import { startTestNode, type TestNode } from "./test_node.ts";
 
 /** Such a node. */

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { type Config, DEFAULT_CONFIG } from "../config.ts";
 import type { JoinedDhtConfig } from "../dht_config.ts";
 import type { Readings } from "../load/gauges.ts";
-import type { Contact } from "../mesh/dht_contacts.ts";
+import type { Contact } from "../mesh/dht/contacts.ts";
 import { DEFAULT_TURN, type EmbeddedTurnConfig } from "../turn_config.ts";
 import { type Node, startNode, type Surroundings } from "../node.ts";
 

@@ -2,7 +2,7 @@
 
 import type { NodeDetail } from "@sigmesh/core/wire";
 import type { VNode } from "preact";
-import type { MeshOffer } from "../../mesh/mesh_offer.ts";
+import type { MeshOffer } from "../../mesh/members/mesh_offer.ts";
 import { Facts, type Page, renderPage } from "./page.tsx";
 import { formatCount } from "./quantities.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { NODE_ORIGIN_HEADER } from "@sigmesh/core/wire";
-import type { Network } from "../../mesh/network.ts";
+import type { Network } from "../../mesh/members/network.ts";
 import { nodeAnswer, SOME_KEY } from "../../testing/node_answer.ts";
 import { createTestApi } from "../../testing/test_api.ts";
 

@@ -4,7 +4,7 @@ import type { NodeFacts } from "@sigmesh/core/wire";
 import type { ComponentChildren, VNode } from "preact";
 import type { LoadPoint } from "../../load/load_history.ts";
 import type { TurnOffer } from "../../turn/turn_offer.ts";
-import type { MeshOffer } from "../../mesh/mesh_offer.ts";
+import type { MeshOffer } from "../../mesh/members/mesh_offer.ts";
 import { Endpoints } from "./endpoints.tsx";
 import { LastHour } from "./last_hour.tsx";
 import { MeshFacts } from "./nodes_page.tsx";

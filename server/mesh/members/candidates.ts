@@ -1,0 +1,68 @@
+/** What may be nodes, and waits to be probed. */
+
+import type { Clock } from "../../clock.ts";
+import { SERVER_LIMITS } from "../../limits.ts";
+import { Hourly } from "./hourly.ts";
+import type { HostHint } from "./member.ts";
+
+/** An origin that somebody named, or an address where the DHT says that something is. */
+export type Candidate =
+  | { readonly origin: string }
+  | { readonly hint: HostHint };
+
+/** Out of order: who can name many must not come before all others. */
+export class Candidates {
+  readonly #waiting: Candidate[] = [];
+  readonly #names = new Set<string>();
+  readonly #sources: Hourly;
+  readonly #random: () => number;
+  readonly #most: number;
+
+  constructor({ clock, random, most = SERVER_LIMITS.candidates }: {
+    clock: Clock;
+    random: () => number;
+    most?: number;
+  }) {
+    this.#sources = new Hourly({ clock });
+    this.#random = random;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Takes one, unless its source has named `allowance` in this hour. At the bound
+   * another one, by chance, gives way.
+   */
+  add(
+    candidate: Candidate,
+    { source, allowance }: { source: string; allowance: number },
+  ): void {
+    const name = nameOf(candidate);
+    if (this.#names.has(name)) return;
+    if (!this.#sources.take(source, allowance)) return;
+    if (this.#waiting.length >= this.#most) this.take();
+    this.#waiting.push(candidate);
+    this.#names.add(name);
+  }
+
+  /** One of them, by chance. */
+  take(): Candidate | undefined {
+    const last = this.#waiting.length - 1;
+    if (last < 0) return undefined;
+    const at = Math.floor(this.#random() * (last + 1));
+    const taken = this.#waiting[at]!;
+    this.#waiting[at] = this.#waiting[last]!;
+    this.#waiting.pop();
+    this.#names.delete(nameOf(taken));
+    return taken;
+  }
+}
+
+function nameOf(candidate: Candidate): string {
+  return "origin" in candidate
+    ? candidate.origin
+    : `${candidate.hint.host} ${candidate.hint.port}`;
+}
