@@ -139,9 +139,15 @@ browserTest(
     const credential = await page.locator("dt:text-is('Credential') + dd")
       .innerText();
     await body.fill(JSON.stringify({ renew: bought, credential }));
-    const renewal = page.waitForResponse(/pow=/);
+    // The browser may have let go of what the page has read already.
+    const renewed = Promise.withResolvers<{ username: string }>();
+    await page.route(/pow=/, async (route) => {
+      const response = await route.fetch();
+      renewed.resolve(await response.json());
+      await route.fulfill({ response });
+    }, { times: 1 });
     await send.click();
-    assertEquals((await (await renewal).json()).username, bought);
+    assertEquals((await renewed.promise).username, bought);
     await body.fill("renew it");
     await send.click();
     await page.getByText("Leave it empty, or write").waitFor();
