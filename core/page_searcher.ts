@@ -7,6 +7,7 @@ import {
   type SearchResult,
   type SearchTask,
 } from "./searcher.ts";
+import { giveWay } from "./turns.ts";
 import { defaultThreads, WorkerPool } from "./worker_pool.ts";
 
 /** Mining on this thread after which workers are worth their start: it takes as long itself. */
@@ -26,8 +27,9 @@ export class PageSearcher implements Searcher {
     this.notices = [...notices];
   }
 
-  /** Chooses an engine. */
+  /** Chooses an engine, after what has been begun: making one holds the thread. */
   static async open(): Promise<PageSearcher> {
+    await giveWay();
     const { engine, skipped } = await chooseEngine();
     return new PageSearcher(createThreadSearcher(engine), skipped);
   }
