@@ -201,13 +201,21 @@ Deno.test("nodes that a node names are gone to when it dies", async () => {
   await using other = await node();
   await using proxy = await proxiedNode();
   const hostile = ["", "nowhere", "ftp://x", "http://", proxy.origin];
-  const fetch: typeof globalThis.fetch = (url, init) =>
-    `${url}` === `${proxy.origin}/nodes`
-      ? Promise.resolve(Response.json([...hostile, other.origin]))
-      : globalThis.fetch(url, init);
+  const asked = Promise.withResolvers<void>();
+  let hasPosted = false;
+  const fetch: typeof globalThis.fetch = (url, init) => {
+    hasPosted ||= init?.method === "POST";
+    if (`${url}` !== `${proxy.origin}/nodes`) {
+      return globalThis.fetch(url, init);
+    }
+    if (hasPosted) asked.resolve(); // what waits for the stream comes first
+    return Promise.resolve(Response.json([...hostile, other.origin]));
+  };
   const channel = openChannel(proxy.origin, ROOM, { fetch });
   await channel.ready;
   await channel.post("x");
+  await asked.promise;
+  await new Promise((resolve) => setTimeout(resolve)); // until that is read
   assertEquals(
     channel.knownNodes.map(({ origin }) => origin),
     [proxy.origin, other.origin],

@@ -9,13 +9,19 @@ export interface ConnectionOptions {
   /** The platform's, or that of a package. */
   readonly Rtc: typeof RTCPeerConnection;
   readonly configuration: RTCConfiguration;
+  /** What takes its place before candidates are gathered. */
+  readonly later?: Promise<RTCConfiguration> | undefined;
   /** Whether TURN is among its servers. */
   readonly isRelayed: boolean;
 }
 
 /** Candidates are sent together: so long after the last one, as long as none of the best kind has come … */
 const QUIET_MS = 150;
-/** … so long when one has: those of one kind come together. The end of gathering comes 0.1 s later … */
+/**
+ * … so long when one has: those of one kind come together. With 5 ms, five
+ * pages that joined at once on a busy machine did not meet within a minute. The
+ * end of gathering comes 0.1 s later …
+ */
 const SETTLED_MS = 20;
 /** … and so long after the beginning at the latest; */
 const GATHERING_MS = 1000;
@@ -43,20 +49,14 @@ export class Connection {
   readonly #control: RTCDataChannel;
   readonly #candidates: string[] = [];
   #isGathered = false;
-  /** Type of the candidates that take longest to find. */
-  readonly #lastType: string;
+  readonly #configuration: RTCConfiguration | Promise<RTCConfiguration>;
   #onCandidate = () => {};
   #isOver = false;
 
-  constructor({ Rtc, configuration, isRelayed }: ConnectionOptions) {
+  constructor({ Rtc, configuration, later, isRelayed }: ConnectionOptions) {
     this.isRelayed = isRelayed;
+    this.#configuration = later ?? configuration;
     const rtc = new Rtc(configuration);
-    const servers = JSON.stringify(configuration.iceServers);
-    this.#lastType = /"turns?:/.test(servers)
-      ? "relay"
-      : /"stun/.test(servers)
-      ? "srflx"
-      : "host";
     this.rtc = rtc;
     rtc.onicecandidate = ({ candidate }) => {
       const text = candidate?.candidate;
@@ -85,16 +85,14 @@ export class Connection {
   /** The offer, with the candidates that are found soon. */
   async offer(): Promise<Uint8Array> {
     const { rtc } = this;
-    await rtc.setLocalDescription(await rtc.createOffer());
-    return await this.#describe();
+    return await this.#describe(await rtc.createOffer());
   }
 
   /** The answer to an offer. Throws TypeError when it is none. */
   async answer(offer: Uint8Array): Promise<Uint8Array> {
     const { rtc } = this;
     await rtc.setRemoteDescription(descriptionOf(offer, "offer"));
-    await rtc.setLocalDescription(await rtc.createAnswer());
-    return await this.#describe();
+    return await this.#describe(await rtc.createAnswer());
   }
 
   /** Takes the answer. Throws TypeError when it is none. */
@@ -144,16 +142,29 @@ export class Connection {
     this.close();
   }
 
-  async #describe(): Promise<Uint8Array> {
+  async #describe(description: RTCSessionDescriptionInit): Promise<Uint8Array> {
+    const { rtc } = this;
+    const configuration = await this.#configuration;
+    if (configuration !== this.#configuration) {
+      rtc.setConfiguration(configuration);
+    }
+    const servers = JSON.stringify(configuration);
+    // Candidates of this type take longest to find.
+    const lastType = /"turns?:/.test(servers)
+      ? "relay"
+      : /"stun/.test(servers)
+      ? "srflx"
+      : "host";
+    await rtc.setLocalDescription(description);
     await this.#gather(
       () =>
-        this.#candidates.some((text) => text.includes(this.#lastType))
+        this.#candidates.some((text) => text.includes(lastType))
           ? SETTLED_MS
           : QUIET_MS,
       GATHERING_MS,
     );
     this.#candidates.length = 0; // they are in the description
-    return encodeDescription(this.rtc.localDescription!.sdp);
+    return encodeDescription(rtc.localDescription!.sdp);
   }
 
   /** Resolves when all candidates are known, or none came for a while, or time is up. */

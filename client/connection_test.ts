@@ -1,6 +1,7 @@
 /** Two real connections, one of them of a peer that does what no library would. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { Connection } from "./connection.ts";
 import { connectionTest } from "./testing/connection_pair.ts";
 
 connectionTest(
@@ -22,3 +23,33 @@ connectionTest(
     assertEquals(await lost, "left");
   },
 );
+
+Deno.test("an offer is made while servers are asked for, its candidates are not", async () => {
+  const steps: unknown[] = [];
+  class Rtc {
+    localDescription = { sdp: "" };
+    createDataChannel = () => Object.assign(new EventTarget(), { close() {} });
+    createOffer = () => Promise.resolve(steps.push("offer"));
+    setConfiguration = (of: unknown) => steps.push(of);
+    setLocalDescription() {
+      steps.push("candidates");
+      return Promise.reject(new Error("This is enough"));
+    }
+    close() {}
+  }
+  const later = Promise.withResolvers<RTCConfiguration>();
+  const connection = new Connection({
+    Rtc: Rtc as unknown as typeof RTCPeerConnection,
+    configuration: {},
+    later: later.promise,
+    isRelayed: false,
+  });
+  const offering = connection.offer();
+  while (steps.length < 1) await Promise.resolve();
+  steps.push("known");
+  const configuration = { iceServers: [{ urls: "stun:node.example" }] };
+  later.resolve(configuration);
+  await assertRejects(() => offering, Error, "enough");
+  assertEquals(steps, ["offer", "known", configuration, "candidates"]);
+  connection.close();
+});

@@ -50,7 +50,7 @@ const MAX_SEEN = 4096;
 
 /** Seals and opens the envelopes of one room, as one peer. */
 export class Envelopes {
-  readonly #key: CryptoKey;
+  readonly #key: Promise<CryptoKey>;
   readonly #selfId: PeerId;
   readonly #nowMs: () => number;
   /** Nodes see the room; one that moves an envelope to another is found out. */
@@ -83,7 +83,7 @@ export class Envelopes {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const sealed = await crypto.subtle.encrypt(
       this.#cipherWith(iv),
-      this.#key,
+      await this.#key,
       Uint8Array.from([
         ...encodePeerId(this.#selfId),
         ...encodeU32(this.#nowSeconds()),
@@ -105,7 +105,7 @@ export class Envelopes {
     try {
       content = await crypto.subtle.decrypt(
         this.#cipherWith(iv),
-        this.#key,
+        await this.#key,
         bytes.value.slice(1 + IV_BYTES),
       );
     } catch {

@@ -40,6 +40,7 @@ export async function joinRoom(
   const secret = await deriveRoomSecret({ app, name, password });
   rest.signal?.throwIfAborted();
   const channel = openChannel(nodes, secret.room, rest);
+  await secret.key; // what else takes a while begins when the node is dialled
   const room = new Room({ channel, secret, options });
   try {
     options.onRoom?.(room);

@@ -2,7 +2,13 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { challengeOf, parseStamp, verify } from "@sigmesh/core";
 import { type Problem, problemType } from "@sigmesh/core/wire";
 import { PriceTooHighError } from "./errors.ts";
-import { type Mined, type Outcome, pay, type Payment } from "./payment.ts";
+import {
+  type Mined,
+  type Outcome,
+  pay,
+  type Payment,
+  warmUp,
+} from "./payment.ts";
 
 const TOKEN = "AWjneAARQJZQBnfoxNAMaZWxLLvUxoE";
 const FRESH = "AWjneAARQJZQBnfoxNAMaZWxLLvUxoA";
@@ -117,4 +123,11 @@ Deno.test("a price above the client's own limit is refused before any work", asy
   assertEquals(stamps.length, 0);
   const rising = scripted({ token: FRESH, height: 20, owed: 20 });
   await assertRejects(() => pay(rising.payment), PriceTooHighError);
+});
+
+Deno.test("warming up ends by itself, or when there is no more need", async () => {
+  await warmUp(new AbortController().signal);
+  const reason = new Error("The room was left");
+  const error = await assertRejects(() => warmUp(AbortSignal.abort(reason)));
+  assertEquals(error, reason);
 });

@@ -1,6 +1,5 @@
 /** A room: its peers, connected, and what is said to all of them. */
 
-import { solve } from "@sigmesh/core";
 import type { Channel } from "./channel.ts";
 import { Connection } from "./connection.ts";
 import type { RequestOptions } from "./data_link.ts";
@@ -10,6 +9,7 @@ import { IceServers } from "./ice_servers.ts";
 import { Introductions } from "./introductions.ts";
 import { Outbox } from "./outbox.ts";
 import { watchPage } from "./page_life.ts";
+import { warmUp } from "./payment.ts";
 import { GONE_MS, type Peer, PeerLink } from "./peer.ts";
 import { createPeerId, isPeerId, type PeerId } from "./peer_id.ts";
 import {
@@ -29,8 +29,6 @@ const UNHEARD_MS = 30_000;
 /** An announcement that failed is repeated after so long. */
 const RETRY_MS = 10_000;
 const DEFAULT_MAX_PEERS = 64;
-/** Bits of work after which a runtime has compiled the engine well. */
-const WARM_UP_HEIGHT = 14;
 
 /** See {@linkcode joinRoom}. */
 export class Room extends TypedEventTarget<RoomEvents> {
@@ -115,7 +113,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
     this.#watchChannel(signal);
     // What takes a while goes on while a node is dialled: candidates, and how to mine.
     if (channel.node) this.#introductions.prepare();
-    solve(new Uint8Array(32), WARM_UP_HEIGHT, { signal }).catch(() => {});
+    // Only then: an engine in the making holds the thread, and the offer up.
+    this.#ice.free().then(() => warmUp(signal)).catch(() => {});
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
@@ -320,15 +319,20 @@ export class Room extends TypedEventTarget<RoomEvents> {
   }
 
   async #connect({ isRelayed }: { isRelayed: boolean }): Promise<Connection> {
-    const iceServers = isRelayed
-      ? await this.#ice.withRelays()
-      : await this.#ice.free();
-    this.#leaving.signal.throwIfAborted();
     const { iceTransportPolicy = "all", RTCPeerConnection } = this.#options;
+    const servers = isRelayed ? this.#ice.withRelays() : this.#ice.free();
+    const later = servers.then((iceServers) => ({
+      iceServers,
+      iceTransportPolicy,
+    }));
+    // Packages take no other servers later, though some say that they do.
+    const configuration = RTCPeerConnection ? await later : {};
+    this.#leaving.signal.throwIfAborted();
     return new Connection({
       Rtc: RTCPeerConnection as typeof globalThis.RTCPeerConnection ??
         globalThis.RTCPeerConnection,
-      configuration: { iceServers, iceTransportPolicy },
+      configuration,
+      later: RTCPeerConnection ? undefined : later,
       isRelayed,
     });
   }

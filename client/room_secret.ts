@@ -7,8 +7,8 @@ import { encodeU32, toHex } from "./bytes.ts";
 export interface RoomSecret {
   /** The room's name on nodes, 64 hex digits. */
   readonly room: RoomHash;
-  /** AES-GCM, 256 bits, not extractable. */
-  readonly key: CryptoKey;
+  /** AES-GCM, 256 bits, not extractable. A node can be dialled before it is there. */
+  readonly key: Promise<CryptoKey>;
 }
 
 /** What a room is derived from. */
@@ -56,7 +56,7 @@ export async function deriveRoomSecret(
   });
   return {
     room: parseRoomHash(toHex(outputs.subarray(0, 32)))!,
-    key: await subtle.importKey("raw", outputs.subarray(32), "AES-GCM", false, [
+    key: subtle.importKey("raw", outputs.subarray(32), "AES-GCM", false, [
       "encrypt",
       "decrypt",
     ]),

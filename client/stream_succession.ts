@@ -211,14 +211,16 @@ export class StreamSuccession {
     return {
       onMessage: (id, text) => {
         if (this.#replay.accept(id)) this.#listener.onMessage(id, text);
+        this.#lookAround(node);
       },
       onQuote: (quote) => {
         this.#replay.hear();
-        this.#hasOpened = true;
         node.recover();
         if (quote !== undefined) node.hearQuote(quote);
         this.#listener.onQuote(node, quote);
-        this.#lookAround(node);
+        // Not at first: somebody waits for what can be said now.
+        if (this.#hasOpened) this.#lookAround(node);
+        this.#hasOpened = true;
       },
       onResync: () => this.#listener.onResync(),
       onRetry: (retryMs) => {

@@ -34,8 +34,11 @@ export interface KernelExports {
   ) => number;
 }
 
-/** Instructions: bytes in nested lists, flattened once at the end. */
-type Code = readonly (number | Code)[];
+/**
+ * Instructions, a character a byte: strings are glued without being copied,
+ * where nested lists would be a megabyte of garbage.
+ */
+type Code = string;
 
 /** How one lane and four differ. */
 interface Lanes {
@@ -54,41 +57,40 @@ interface Lanes {
   readonly isAnyAtMost: Code;
 }
 
-const get = (local: number): Code => [0x20, local];
-const i32 = (value: number): Code => [0x41, signedLeb(value)];
+const code: (...bytes: number[]) => Code = String.fromCharCode;
+const get = (local: number): Code => code(0x20, local);
+const i32 = (value: number): Code => code(0x41) + signedLeb(value);
 
 const SCALAR: Lanes = {
   count: 1,
   type: 0x7f,
-  add: [0x6a],
-  xor: [0x73],
-  and: [0x71],
-  shiftRight: [0x76],
-  load: [0x28],
-  splat: [],
-  rotateRight: (local, bits) => [get(local), i32(bits), 0x78],
-  isAnyAtMost: [0x4d],
+  add: code(0x6a),
+  xor: code(0x73),
+  and: code(0x71),
+  shiftRight: code(0x76),
+  load: code(0x28),
+  splat: "",
+  rotateRight: (local, bits) => get(local) + i32(bits) + code(0x78),
+  isAnyAtMost: code(0x4d),
 };
 
-const SHIFT_LEFT = [0xfd, 0xab, 1];
-const SHIFT_RIGHT = [0xfd, 0xad, 1];
-const OR = [0xfd, 0x50];
+const SHIFT_LEFT = code(0xfd, 0xab, 1);
+const SHIFT_RIGHT = code(0xfd, 0xad, 1);
+const OR = code(0xfd, 0x50);
 
 const SIMD: Lanes = {
   count: 4,
   type: 0x7b,
-  add: [0xfd, 0xae, 1],
-  xor: [0xfd, 0x51],
-  and: [0xfd, 0x4e],
+  add: code(0xfd, 0xae, 1),
+  xor: code(0xfd, 0x51),
+  and: code(0xfd, 0x4e),
   shiftRight: SHIFT_RIGHT,
-  load: [0xfd, 9],
-  splat: [0xfd, 0x11],
-  rotateRight: (local, bits) => [
-    [get(local), i32(bits), SHIFT_RIGHT],
-    [get(local), i32(32 - bits), SHIFT_LEFT],
-    OR,
-  ],
-  isAnyAtMost: [0xfd, 0x3e, 0xfd, 0x53],
+  load: code(0xfd, 9),
+  splat: code(0xfd, 0x11),
+  rotateRight: (local, bits) =>
+    get(local) + i32(bits) + SHIFT_RIGHT +
+    get(local) + i32(32 - bits) + SHIFT_LEFT + OR,
+  isAnyAtMost: code(0xfd, 0x3e, 0xfd, 0x53),
 };
 
 /** Locals of the function: three parameters, then one of the lanes' type each. */
@@ -111,78 +113,67 @@ export function generateKernel(lanes: 1 | 4): Uint8Array<ArrayBuffer> {
 
 function searchFunction(lanes: Lanes): Code {
   const { add, splat } = lanes;
-  const code: Code[] = [];
-  const emit = (...parts: Code) => code.push(parts);
-  const set = (local: number, ...value: Code) => emit(value, 0x21, local);
-
-  set(NONCE, get(FIRST_NONCE), splat);
-  if (lanes.count === 4) set(NONCE, get(NONCE), LANE_NUMBERS, add);
-  set(TARGETS, get(TARGET), splat);
-  emit(0x03, 0x40); // loop
-  const a = setRounds(lanes, set);
-  emit(
-    a,
-    constant(lanes, LAYOUT.initialA),
-    add,
-    get(TARGETS),
-    lanes.isAnyAtMost,
-  );
-  emit(0x04, 0x40, get(STEPS), 0x0f, 0x0b); // if { return steps }
-  set(NONCE, get(NONCE), i32(lanes.count), splat, add);
-  emit(get(STEPS), i32(1), 0x6b, 0x22, STEPS); // steps -= 1
-  emit(0x0d, 0, 0x0b); // loop again unless 0; end
-  emit(i32(0), 0x0b);
-  return code;
+  const laneNumbers = lanes.count === 4 ? LANE_NUMBERS + add : "";
+  return set(NONCE, get(FIRST_NONCE) + splat + laneNumbers) +
+    set(TARGETS, get(TARGET) + splat) +
+    code(0x03, 0x40) + // loop
+    rounds(lanes) +
+    constant(lanes, LAYOUT.initialA) + add + get(TARGETS) + lanes.isAnyAtMost +
+    code(0x04, 0x40) + get(STEPS) + code(0x0f, 0x0b) + // if { return steps }
+    set(NONCE, get(NONCE) + i32(lanes.count) + splat + add) +
+    get(STEPS) + i32(1) + code(0x6b, 0x22, STEPS) + // steps -= 1
+    code(0x0d, 0, 0x0b) + // loop again unless 0; end
+    i32(0) + code(0x0b);
 }
 
 /** 0, 1, 2, 3 in the four lanes. */
-const LANE_NUMBERS: Code = [
-  [0xfd, 12],
-  [0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
-];
+const LANE_NUMBERS = code(
+  ...[0xfd, 12],
+  ...[0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0],
+);
 
-/** Rounds 12 to 63; returns the code that gives the last `a`. */
-function setRounds(
-  lanes: Lanes,
-  set: (local: number, ...value: Code) => void,
-): Code {
+function set(local: number, value: Code): Code {
+  return value + code(0x21, local);
+}
+
+/** Rounds 12 to 63; the last leaves its `a` on the stack. */
+function rounds(lanes: Lanes): Code {
   const { add, xor, and } = lanes;
   const word = (t: number) => WORDS + (t & 15);
 
   // Round 12: the constant head, and the nonce where the varying word enters.
-  set(word(VARYING_WORD), get(NONCE));
+  let all = set(word(VARYING_WORD), get(NONCE));
   for (let i = 0; i < 8; i++) {
-    const addend = i === 0 || i === 4 ? [get(NONCE), add] : []; // a and e
-    set(REGISTERS + i, constant(lanes, LAYOUT.head + i), addend);
+    const addend = i === 0 || i === 4 ? get(NONCE) + add : ""; // a and e
+    all += set(REGISTERS + i, constant(lanes, LAYOUT.head + i) + addend);
   }
   let [a, b, c, d] = [REGISTERS, REGISTERS + 1, REGISTERS + 2, REGISTERS + 3];
   let [e, f, g, h] = [a + 4, b + 4, c + 4, d + 4];
   let [ab, bc] = [AB, BC];
-  set(bc, get(b), get(c), xor);
+  all += set(bc, get(b) + get(c) + xor);
 
   for (let t = VARYING_WORD + 1; t < 64; t++) {
-    if (IS_VARYING[t]) set(word(t), scheduleWord(lanes, t, word));
-    set(
+    if (IS_VARYING[t]) all += set(word(t), scheduleWord(lanes, t, word));
+    const addend = IS_VARYING[t]
+      ? constant(lanes, LAYOUT.roundConstants + t) + get(word(t)) + add
+      : constant(lanes, LAYOUT.words + t);
+    const ch = get(f) + get(g) + xor + get(e) + and + get(g) + xor;
+    const maj = get(ab) + get(bc) + and + get(b) + xor;
+    all += set(
       SUM,
-      IS_VARYING[t]
-        ? [constant(lanes, LAYOUT.roundConstants + t), get(word(t)), add]
-        : constant(lanes, LAYOUT.words + t),
-      [get(h), add],
-      [get(f), get(g), xor, get(e), and, get(g), xor, add], // ch
-      [sumOfRotations(lanes, e, [6, 11, 25]), add],
+      addend + get(h) + add + ch + add +
+        sumOfRotations(lanes, e, [6, 11, 25]) + add,
     );
-    if (t < 63) set(d, get(d), get(SUM), add);
-    set(ab, get(a), get(b), xor);
-    set(
-      h,
-      get(SUM),
-      [get(ab), get(bc), and, get(b), xor, add], // maj
-      [sumOfRotations(lanes, a, [2, 13, 22]), add],
-    );
+    if (t < 63) all += set(d, get(d) + get(SUM) + add);
+    all += set(ab, get(a) + get(b) + xor) +
+      set(
+        h,
+        get(SUM) + maj + add + sumOfRotations(lanes, a, [2, 13, 22]) + add,
+      );
     [ab, bc] = [bc, ab];
     [a, b, c, d, e, f, g, h] = [h, a, b, c, d, e, f, g];
   }
-  return get(a);
+  return all + get(a);
 }
 
 /** Schedule word t from its varying terms and its constant part. */
@@ -213,48 +204,49 @@ function sumOfRotations(
   shift?: number,
 ): Code {
   const terms = rotations.map((bits) => rotateRight(local, bits));
-  if (shift !== undefined) terms.push([get(local), i32(shift), shiftRight]);
+  if (shift !== undefined) terms.push(get(local) + i32(shift) + shiftRight);
   return joined(terms, xor);
 }
 
 /** Terms, all combined by one instruction. */
 function joined(terms: readonly Code[], instruction: Code): Code {
-  return terms.map((term, i) => i === 0 ? term : [term, instruction]);
+  return terms.reduce((all, term) => all + term + instruction);
 }
 
 /** A word of the constants, in every lane. */
 function constant({ load }: Lanes, at: number): Code {
   const alignment = 2;
-  return [i32(0), load, alignment, unsignedLeb(at * 4)];
+  return i32(0) + load + code(alignment) + unsignedLeb(at * 4);
 }
 
 /** WebAssembly core specification 2.0, section 5.5: type, function, memory, export, code. */
 function encodeModule(lanes: Lanes): Uint8Array<ArrayBuffer> {
-  const sized = (content: Code) => {
-    const bytes = flatten(content);
-    return [unsignedLeb(bytes.length), bytes];
-  };
-  const name = (text: string) => sized([...new TextEncoder().encode(text)]);
-  const body = sized([1, LOCALS, lanes.type, searchFunction(lanes)]);
-  return new Uint8Array(flatten([
-    [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    [1, sized([1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f])],
-    [3, sized([1, 0])],
-    [5, sized([1, 0, 1])],
-    [7, sized([2, name("memory"), 2, 0, name("search"), 0, 0])],
-    [10, sized([1, body])],
-  ]));
-}
-
-function flatten(code: readonly unknown[]): number[] {
-  return code.flat(Infinity) as number[];
+  const sized = (content: Code) => unsignedLeb(content.length) + content;
+  const section = (id: number, content: Code) => code(id) + sized(content);
+  const body = code(1, LOCALS, lanes.type) + searchFunction(lanes);
+  const module = "\0asm" + code(1, 0, 0, 0) +
+    section(1, code(1, 0x60, 3, 0x7f, 0x7f, 0x7f, 1, 0x7f)) +
+    section(3, code(1, 0)) +
+    section(5, code(1, 0, 1)) +
+    section(
+      7,
+      code(2) + sized("memory") + code(2, 0) + sized("search") + code(0, 0),
+    ) +
+    section(10, code(1) + sized(body));
+  const bytes = new Uint8Array(module.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = module.charCodeAt(i);
+  return bytes;
 }
 
 function unsignedLeb(value: number): Code {
-  return value < 128 ? [value] : [value & 127 | 128, unsignedLeb(value >> 7)];
+  return value < 128
+    ? code(value)
+    : code(value & 127 | 128) + unsignedLeb(value >> 7);
 }
 
 /** Of a number that is not negative. */
 function signedLeb(value: number): Code {
-  return value < 64 ? [value] : [value & 127 | 128, signedLeb(value >> 7)];
+  return value < 64
+    ? code(value)
+    : code(value & 127 | 128) + signedLeb(value >> 7);
 }

@@ -7,10 +7,14 @@ import {
   type SearchResult,
   type SearchTask,
 } from "./searcher.ts";
+import { giveWay } from "./turns.ts";
 import { defaultThreads, WorkerPool } from "./worker_pool.ts";
 
-/** Mining on this thread after which workers are worth their start: it takes as long itself. */
-const WORTH_MS = 50;
+/**
+ * Hashes on this thread after which workers are worth their start: that takes
+ * as long. Not by the clock: a busy device would be busier still.
+ */
+const WORTH_HASHES = 2 ** 19;
 
 /** Searches on this thread until workers have started, and where they cannot; then in them. */
 export class PageSearcher implements Searcher {
@@ -18,7 +22,7 @@ export class PageSearcher implements Searcher {
   readonly notices: string[];
   #present: Searcher;
   #settled: Promise<void> | undefined;
-  #minedMs = 0;
+  #hashes = 0;
   #threads = defaultThreads();
 
   private constructor(here: Searcher, notices: readonly string[]) {
@@ -26,8 +30,9 @@ export class PageSearcher implements Searcher {
     this.notices = [...notices];
   }
 
-  /** Chooses an engine. */
+  /** Chooses an engine, after what has been begun: making one holds the thread. */
   static async open(): Promise<PageSearcher> {
+    await giveWay();
     const { engine, skipped } = await chooseEngine();
     return new PageSearcher(createThreadSearcher(engine), skipped);
   }
@@ -60,8 +65,8 @@ export class PageSearcher implements Searcher {
   /** Does a task, wherever that is possible now. */
   async search(task: SearchTask): Promise<SearchResult> {
     const result = await this.#present.search(task);
-    this.#minedMs += result.milliseconds;
-    if (this.#minedMs > WORTH_MS) this.settle();
+    this.#hashes += result.hashes;
+    if (this.#hashes > WORTH_HASHES) this.settle();
     return result;
   }
 
