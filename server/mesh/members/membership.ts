@@ -251,9 +251,12 @@ export class Membership implements Members {
     });
   }
 
+  /** Once an hour; a host that a hint is being read from does not count: that leads here too. */
   async #visitNew(origin: string, ration: Ration): Promise<void> {
-    if (this.#isKnown(origin) || !this.#asked.take(origin)) return;
-    await this.#visit(origin, { ration });
+    if (this.#isKnown(origin) || this.#asked.has(origin)) return;
+    const mayAsk = (host: string) =>
+      ration.mayAsk(host) && this.#asked.take(origin);
+    await this.#visit(origin, { ration: { ...ration, mayAsk } });
   }
 
   async #visit(
@@ -263,6 +266,7 @@ export class Membership implements Members {
     const probed = await this.#ask(origin, ration);
     if (this.#isClosing || this.#isKnown(origin)) return;
     if (!probed.ok) {
+      if (probed.reason !== "asked-lately") this.#asked.take(origin);
       this.#count(probed.reason);
       return peers?.noteFailure(origin, probed);
     }

@@ -66,6 +66,27 @@ Deno.test("three nodes find each other by one entry of --peers, and tell of each
   await closeAll(nodes);
 });
 
+for (const hintFirst of [true, false]) {
+  Deno.test(`a node that is heard of twice at once, by its ${hintFirst ? "address" : "origin"} first, becomes a member`, async () => {
+    const clock = new FakeClock();
+    const nodes = [
+      await startMeshNode({}, { clock }),
+      await startMeshNode({}, { clock }),
+    ] as const;
+    const [{ members }, { origin, port }] = nodes;
+    const byAddress = () => members.hearHost({ host: "127.0.0.1", port });
+    const byOrigin = () => members.hear(origin, "visitor");
+    for (
+      const hear of hintFirst ? [byAddress, byOrigin] : [byOrigin, byAddress]
+    ) {
+      hear();
+    }
+    const isDone = () => members.find(origin) !== undefined;
+    await pass(clock, { nodes, isDone });
+    await closeAll(nodes);
+  });
+}
+
 Deno.test("a node that is restarted from its data directory finds the others while the seed is gone", async () => {
   const dataDir = await Deno.makeTempDir();
   const { clock, nodes: [seed, other] } = await startMesh(2);
