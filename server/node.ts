@@ -26,6 +26,7 @@ import { logOf } from "./log.ts";
 import { reportLosses } from "./loss_report.ts";
 import type { Dht } from "./mesh/dht/dht.ts";
 import { createNetwork } from "./mesh/members/network.ts";
+import { measureDht, measureLinks, measureMesh } from "./mesh_metrics.ts";
 import { buildDht, startDht } from "./node_dht.ts";
 import {
   buildLinks,
@@ -37,14 +38,7 @@ import {
   type MeshPart,
   type MeshSurroundings,
 } from "./node_mesh.ts";
-import {
-  measureDht,
-  measureLinks,
-  measureListener,
-  measureMesh,
-  measureNode,
-  measureTurn,
-} from "./node_metrics.ts";
+import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
 import {
   buildTurn,
   type TurnPart,
