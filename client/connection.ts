@@ -41,6 +41,8 @@ export class Connection {
   readonly rtc: RTCPeerConnection;
   readonly link: DataLink;
   readonly isRelayed: boolean;
+  /** Called with each candidate that is found: one waits for more, idly. */
+  onCandidate: () => void = () => {};
   /** Called when both channels are open. */
   onOpen = () => {};
   /** Called once: the other side has closed it, or it failed. */
@@ -67,6 +69,7 @@ export class Connection {
       if (!text) this.#isGathered = true;
       else if (!/ tcp /i.test(text)) this.#candidates.push(text);
       this.#onCandidate();
+      this.onCandidate();
     };
     rtc.onconnectionstatechange = () => {
       if (rtc.connectionState === "failed") this.#lose("vanished");
