@@ -40,6 +40,8 @@ export class Connection {
   /** Carries data, once it is open. */
   readonly data: RTCDataChannel;
   readonly isRelayed: boolean;
+  /** Called with each candidate that is found: one waits for more, idly. */
+  onCandidate: () => void = () => {};
   /** Called when both channels are open. */
   onOpen = () => {};
   /** Called once: the other side has closed it, or it failed. */
@@ -63,6 +65,7 @@ export class Connection {
       if (!text) this.#isGathered = true;
       else if (!/ tcp /i.test(text)) this.#candidates.push(text);
       this.#onCandidate();
+      this.onCandidate();
     };
     rtc.onconnectionstatechange = () => {
       if (rtc.connectionState === "failed") this.#lose("vanished");
