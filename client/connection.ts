@@ -18,9 +18,8 @@ export interface ConnectionOptions {
 /** Candidates are sent together: so long after the last one, as long as none of the best kind has come … */
 const QUIET_MS = 150;
 /**
- * … so long when one has: those of one kind come together. With 5 ms, five
- * pages that joined at once on a busy machine did not meet within a minute. The
- * end of gathering comes 0.1 s later …
+ * … so long when one has: those of one kind come together, and what comes later
+ * costs a post of its own. The end of gathering comes 0.1 s later …
  */
 const SETTLED_MS = 20;
 /** … and so long after the beginning at the latest; */
