@@ -18,9 +18,8 @@ export interface ConnectionOptions {
 /** Candidates are sent together: so long after the last one, as long as none of the best kind has come … */
 const QUIET_MS = 150;
 /**
- * … so long when one has: those of one kind come together. With 5 ms, five
- * pages that joined at once on a busy machine did not meet within a minute. The
- * end of gathering comes 0.1 s later …
+ * … so long when one has: those of one kind come together, and what comes later
+ * costs a post of its own. The end of gathering comes 0.1 s later …
  */
 const SETTLED_MS = 20;
 /** … and so long after the beginning at the latest; */
@@ -40,6 +39,8 @@ export class Connection {
   /** Carries data, once it is open. */
   readonly data: RTCDataChannel;
   readonly isRelayed: boolean;
+  /** Called with each candidate that is found: one waits for more, idly. */
+  onCandidate: () => void = () => {};
   /** Called when both channels are open. */
   onOpen = () => {};
   /** Called once: the other side has closed it, or it failed. */
@@ -63,6 +64,7 @@ export class Connection {
       if (!text) this.#isGathered = true;
       else if (!/ tcp /i.test(text)) this.#candidates.push(text);
       this.#onCandidate();
+      this.onCandidate();
     };
     rtc.onconnectionstatechange = () => {
       if (rtc.connectionState === "failed") this.#lose("vanished");

@@ -45,6 +45,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
   readonly #peers = new Map<string, PeerLink>();
   readonly #tracks = new Map<MediaStreamTrack, MediaStream>();
   readonly #leaving = new AbortController();
+  #warmingUp: Promise<void> | undefined;
   #state: RoomState = "choosing";
   /** Envelopes are opened in the room's order. */
   #inbox: Promise<unknown> = Promise.resolve();
@@ -111,10 +112,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
       onError,
     });
     this.#watchChannel(signal);
-    // What takes a while goes on while a node is dialled: candidates, and how to mine.
-    if (channel.node) this.#introductions.prepare();
-    // Only then: an engine in the making holds the thread, and the offer up.
-    this.#ice.free().then(() => warmUp(signal)).catch(() => {});
+    if (channel.node) this.#introductions.prepare(); // while it is dialled
     watchPage({
       signal,
       onTick: (sleptMs) => this.#tick(sleptMs),
@@ -321,20 +319,22 @@ export class Room extends TypedEventTarget<RoomEvents> {
   async #connect({ isRelayed }: { isRelayed: boolean }): Promise<Connection> {
     const { iceTransportPolicy = "all", RTCPeerConnection } = this.#options;
     const servers = isRelayed ? this.#ice.withRelays() : this.#ice.free();
-    const later = servers.then((iceServers) => ({
-      iceServers,
-      iceTransportPolicy,
-    }));
+    const policy = { iceTransportPolicy };
+    const later = servers.then((iceServers) => ({ ...policy, iceServers }));
     // Packages take no other servers later, though some say that they do.
     const configuration = RTCPeerConnection ? await later : {};
     this.#leaving.signal.throwIfAborted();
-    return new Connection({
+    const connection = new Connection({
       Rtc: RTCPeerConnection as typeof globalThis.RTCPeerConnection ??
         globalThis.RTCPeerConnection,
       configuration,
       later: RTCPeerConnection ? undefined : later,
       isRelayed,
     });
+    // Not sooner: an engine in the making holds the thread, and the offer up.
+    connection.onCandidate = () =>
+      this.#warmingUp ??= warmUp(this.#leaving.signal).catch(() => {});
+    return connection;
   }
 
   /** A peer is connected; or is anew, after it had fallen silent. */

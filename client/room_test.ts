@@ -8,6 +8,7 @@ import { joinRoom } from "./join_room.ts";
 import type { Room } from "./room.ts";
 import type { RoomEvents } from "./room_events.ts";
 import type { RoomOptions } from "./room_options.ts";
+import { weriftTest } from "./testing/werift.ts";
 
 interface Scene {
   readonly node: TestNode;
@@ -15,33 +16,27 @@ interface Scene {
 }
 
 function roomTest(name: string, run: (scene: Scene) => Promise<void>): void {
-  Deno.test({
-    name,
-    // werift leaves timers of its own behind, which count as both.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const node = await startTestNode();
-      const rooms: Room[] = [];
-      try {
-        await run({
-          node,
-          async join(options = {}) {
-            const room = await joinRoom({ app: "tests" }, "a room", {
-              nodes: node.origin,
-              RTCPeerConnection,
-              ...options,
-            });
-            rooms.push(room);
-            return room;
-          },
-        });
-        assertEquals(node.faults, []);
-      } finally {
-        await Promise.all(rooms.map((room) => room.leave()));
-        await node.close();
-      }
-    },
+  weriftTest(name, async () => {
+    const node = await startTestNode();
+    const rooms: Room[] = [];
+    try {
+      await run({
+        node,
+        async join(options = {}) {
+          const room = await joinRoom({ app: "tests" }, "a room", {
+            nodes: node.origin,
+            RTCPeerConnection,
+            ...options,
+          });
+          rooms.push(room);
+          return room;
+        },
+      });
+      assertEquals(node.faults, []);
+    } finally {
+      await Promise.all(rooms.map((room) => room.leave()));
+      await node.close();
+    }
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { RTCPeerConnection } from "werift";
 import { Connection } from "../connection.ts";
+import { weriftTest } from "./werift.ts";
 
 /** Two connections that are each other's ends. */
 export interface ConnectionPair {
@@ -14,20 +15,14 @@ export function connectionTest(
   name: string,
   run: (pair: ConnectionPair) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    // werift leaves timers of its own behind, which count as both.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const { near, far } = await openConnections();
-      try {
-        await run({ near, far });
-      } finally {
-        near.close();
-        far.close();
-      }
-    },
+  weriftTest(name, async () => {
+    const { near, far } = await openConnections();
+    try {
+      await run({ near, far });
+    } finally {
+      near.close();
+      far.close();
+    }
   });
 }
 

@@ -6,6 +6,7 @@ import { Introductions, type IntroductionsHost } from "../introductions.ts";
 import { type PeerId, toPeerId } from "../peer_id.ts";
 import type { Signal } from "../signal.ts";
 import { newConnection } from "./connection_pair.ts";
+import { weriftTest } from "./werift.ts";
 
 /** A post, in nobody's inbox yet. */
 export interface Post {
@@ -83,18 +84,12 @@ export function introductionTest(
   name: string,
   run: () => Promise<Member[]>,
 ): void {
-  Deno.test({
-    name,
-    // werift leaves timers of its own behind, which count as both.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await (warmedUp ??= warmUp());
-      for (const member of await run()) {
-        member.close();
-        assertEquals(member.errors, []);
-      }
-    },
+  weriftTest(name, async () => {
+    await (warmedUp ??= warmUp());
+    for (const member of await run()) {
+      member.close();
+      assertEquals(member.errors, []);
+    }
   });
 }
 

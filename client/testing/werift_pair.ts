@@ -1,6 +1,7 @@
 /** Two werift connections on loopback with a data channel between them, for tests. */
 
 import { RTCPeerConnection } from "werift";
+import { weriftTest } from "./werift.ts";
 
 /** A channel's two ends, both open. */
 export interface ChannelPair {
@@ -13,19 +14,13 @@ export function pairTest(
   name: string,
   run: (pair: ChannelPair) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    // werift leaves timers of its own behind, which count as both.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const peers = [newPeer(), newPeer()] as const;
-      try {
-        await run(await connect(...peers));
-      } finally {
-        await Promise.all(peers.map((peer) => peer.close()));
-      }
-    },
+  weriftTest(name, async () => {
+    const peers = [newPeer(), newPeer()] as const;
+    try {
+      await run(await connect(...peers));
+    } finally {
+      await Promise.all(peers.map((peer) => peer.close()));
+    }
   });
 }
 
