@@ -257,6 +257,12 @@ demoTest(
           constructor(configuration?: RTCConfiguration) {
             super({ ...configuration, iceTransportPolicy: "relay" });
           }
+          override setConfiguration(configuration?: RTCConfiguration) {
+            super.setConfiguration({
+              ...configuration,
+              iceTransportPolicy: "relay",
+            });
+          }
         };
       });
       await visitor.page.getByLabel("Your name").fill(name);
