@@ -10,8 +10,17 @@ import type {
   LinkSocketEvents,
 } from "../mesh/links/link_socket.ts";
 
-/** Runs a task later; in order, for tasks of equal delay. */
-export type Schedule = (task: () => void) => void;
+/** From one origin to another. */
+export interface Way {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Runs a task once what is sent now has arrived; in order, for tasks of one way. */
+export type Schedule = (task: () => void, way: Way) => void;
+
+/** Runs a task once a side whose other one has vanished has noticed. */
+export type ScheduleNotice = (task: () => void) => void;
 
 /** Takes a socket that was dialled, as a node does an upgrade. */
 export type Accept = (socket: LinkSocket, from: string) => void;
@@ -20,12 +29,23 @@ export type Accept = (socket: LinkSocket, from: string) => void;
 export class SimulatedLinks {
   readonly #schedule: Schedule;
   readonly #nodes = new Map<string, Accept>();
+  readonly #vanished = new Set<string>();
   readonly #sockets = new Set<SimulatedSocket>();
+  readonly #onCarried: (text: string, way: Way) => void;
   /** Texts carried so far. */
   carried = 0;
 
-  constructor(schedule: Schedule) {
+  constructor(
+    schedule: Schedule,
+    onCarried: (text: string, way: Way) => void = () => {},
+  ) {
     this.#schedule = schedule;
+    this.#onCarried = onCarried;
+  }
+
+  /** Sockets that are open, two for each link. */
+  get size(): number {
+    return this.#sockets.size;
   }
 
   /** Lets an origin be dialled. */
@@ -41,21 +61,40 @@ export class SimulatedLinks {
     }
   }
 
+  /**
+   * A node's machine is gone, without a word: nothing arrives there or comes from
+   * there, who dials it hears nothing, and each other side is told when `notice` says.
+   */
+  vanish(origin: string, notice: ScheduleNotice): void {
+    this.#nodes.delete(origin);
+    this.#vanished.add(origin);
+    for (const socket of this.#sockets) {
+      if (socket.to === origin) notice(() => socket.destroy());
+      else if (socket.from === origin) socket.fallSilent();
+    }
+  }
+
   /** How the node at an origin dials others. */
   dialFrom(from: string): Dial {
     return (to) => {
       const near = new SimulatedSocket(this, { from, to });
-      this.#schedule(() => this.#connect(near));
+      this.#schedule(() => this.#connect(near), near);
       return near;
     };
   }
 
-  later(task: () => void): void {
-    this.#schedule(task);
+  later(task: () => void, way: Way): void {
+    this.#schedule(task, way);
+  }
+
+  noteCarried(text: string, way: Way): void {
+    this.carried++;
+    this.#onCarried(text, way);
   }
 
   #connect(near: SimulatedSocket): void {
     const { from, to } = near;
+    if (this.#vanished.has(to) || this.#vanished.has(from)) return;
     const accept = this.#nodes.get(to);
     if (accept === undefined || near.isClosed) return near.noteClosed(false);
     const far = new SimulatedSocket(this, { from: to, to: from });
@@ -103,7 +142,7 @@ class SimulatedSocket implements LinkSocket {
   send(text: string): void {
     if (!this.isOpen) return;
     const other = this.#other!;
-    this.#links.later(() => other.#arrive(text));
+    this.#links.later(() => other.#arrive(text), this);
   }
 
   pause(): void {
@@ -117,6 +156,13 @@ class SimulatedSocket implements LinkSocket {
 
   destroy(): void {
     this.#end(false);
+  }
+
+  /** Neither sends nor hears any more, and tells nobody. */
+  fallSilent(): void {
+    this.isClosed = true;
+    this.#isOver = true;
+    this.#links.forget(this);
   }
 
   endBusy(): void {
@@ -135,14 +181,16 @@ class SimulatedSocket implements LinkSocket {
     if (this.isClosed) return;
     this.isClosed = true;
     for (const socket of [this, this.#other]) {
-      this.#links.later(() => socket?.noteClosed(isBusy && socket !== this));
+      const note = () => socket?.noteClosed(isBusy && socket !== this);
+      this.#links.later(note, this);
     }
   }
 
   #arrive(text: string): void {
     if (this.isClosed) return;
     if (this.#isPaused) return void this.#waiting.push(text);
-    this.#links.carried++;
+    const { from: to, to: from } = this;
+    this.#links.noteCarried(text, { from, to });
     this.events?.received(text);
   }
 }

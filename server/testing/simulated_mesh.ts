@@ -1,41 +1,18 @@
 /** Federations over simulated links, under a clock that stands still. */
 
-import {
-  challengeOf,
-  encodeBase64url,
-  formatStamp,
-  formatToken,
-  messageIdOf,
-  type ParsedStamp,
-  parseStamp,
-} from "@sigmesh/core";
-import { type RoomHash, roomPath } from "@sigmesh/core/wire";
-import { Effort } from "../load/effort.ts";
-import { Federation } from "../mesh/links/federation.ts";
+import type { RoomHash } from "@sigmesh/core/wire";
 import { type FakeSink, FakeSink as Sink, turn } from "./fake_sink.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { FixedMembers, memberAt } from "./fixed_members.ts";
-import { RoomRegistry } from "../rooms/room_registry.ts";
 import { SimulatedLinks } from "./simulated_links.ts";
+import {
+  type SimulatedNode as NodeOf,
+  stampUnmined,
+  startSimulatedNode,
+} from "./simulated_node.ts";
 
-/** A node without an API: rooms and federation. */
-export interface SimulatedNode {
-  readonly origin: string;
-  readonly members: FixedMembers;
-  readonly rooms: RoomRegistry;
-  readonly federation: Federation;
-  /** Load, 0 to 1. */
-  load: number;
-}
-
-type Mutable = Omit<SimulatedNode, "federation"> & { federation?: Federation };
-
-/** Signatures of simulated nodes are their origins, padded. */
-function signatureOf(origin: string): string {
-  const bytes = new Uint8Array(64);
-  new TextEncoder().encodeInto(origin, bytes);
-  return encodeBase64url(bytes);
-}
+/** A node that knows whom a test says. */
+export type SimulatedNode = NodeOf<FixedMembers>;
 
 /** Nodes whose stamps are not mined and whose signatures are not secret. */
 export class SimulatedMesh {
@@ -90,20 +67,9 @@ export class SimulatedMesh {
       ageSeconds?: number;
     },
   ): { id: string; stamp: string } {
-    const stamp = this.#stamp(ageSeconds);
-    const { token, salt } = (parseStamp(stamp) as { value: ParsedStamp }).value;
-    const url = paidTo + roomPath(room);
-    const challenge = challengeOf({ token, method: "POST", url, salt, body });
-    return { id: messageIdOf(challenge), stamp };
-  }
-
-  /** One that nobody mined. */
-  #stamp(ageSeconds: number): string {
     const issuedAt = Math.floor(this.clock.now() / 1000) - ageSeconds;
-    const token = formatToken({ issuedAt, height: 16 }, new Uint8Array(16));
-    const salt = new Uint8Array(6);
-    new DataView(salt.buffer).setUint32(0, this.#posts++);
-    return formatStamp({ token, salt, nonces: new Uint8Array(48) });
+    const serial = this.#posts++;
+    return stampUnmined(room, { body, paidTo, issuedAt, serial });
   }
 
   /** Carries all that is on its way, and what comes of it. */
@@ -129,38 +95,12 @@ export class SimulatedMesh {
   }
 
   #createNode(n: number): SimulatedNode {
-    const { clock } = this;
+    const { clock, links } = this;
     const origin = `https://node${n}.example`;
     const members = new FixedMembers();
-    const effort = new Effort();
-    const price = {
-      ...{ work: 2 ** 16, height: 16, pressure: 1 },
-      load: { cpu: 0, memory: 0 },
-    };
-    const rooms = new RoomRegistry({
-      ...{ clock, price, effort, random: () => 0 },
-      quote: () => ({ token: "AW", height: 16 }),
-      limits: { maxSubscribers: 1000, maxSubscribersPerAddress: 64 },
-    });
-    const node: Mutable = { origin, members, rooms, load: 0 };
-    node.federation = new Federation({
-      ...{ clock, rooms, members, effort, random: () => 0 },
-      self: {
-        ...{ origin, network: origin, key: origin },
-        sign: () => Promise.resolve(signatureOf(origin)),
-      },
-      dial: this.links.dialFrom(origin),
-      verifyToken: (key, { signature }) =>
-        Promise.resolve(signature === signatureOf(key)),
-      verifyWork: () => ({ ok: true }),
-      isLoaded: () => node.load > 0.9,
+    return startSimulatedNode(origin, {
+      ...{ clock, links, members, random: () => 0 },
       onFault: (fault) => this.faults.push(fault),
     });
-    this.links.listen(origin, (socket, from) => {
-      node.federation!.guests.accept(socket, from);
-    });
-    rooms.start();
-    node.federation.start();
-    return node as SimulatedNode;
   }
 }

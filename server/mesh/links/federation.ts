@@ -138,8 +138,11 @@ export class Federation implements RoomObserver, HomeLinksOwner {
   }
 
   joined(link: Link, hash: RoomHash): void {
-    this.#roomOf(hash).links.add(link);
-    this.#watch(this.#replays.ask(link, { room: hash, isOwnOnly: true }));
+    const room = this.#roomOf(hash);
+    room.links.add(link);
+    // What guests said before this link was there may have no other way.
+    const isOwnOnly = room.guests.size === 0;
+    this.#watch(this.#replays.ask(link, { room: hash, isOwnOnly }));
   }
 
   parted(link: Link, hash: RoomHash): void {

@@ -17,7 +17,7 @@ import { RelayCheck } from "./relay_check.ts";
 const ROOM = "ab".repeat(20) as RoomHash;
 const origin = "https://node.example";
 const key = await NodeKey.create();
-const { isGenuine } = new SignatureChecks();
+const checks = new SignatureChecks();
 
 function createCheck({ isKnown = true } = {}) {
   const clock = new FakeClock();
@@ -27,7 +27,7 @@ function createCheck({ isKnown = true } = {}) {
     return { ok: true };
   };
   const check = new RelayCheck({
-    ...{ clock, verifyWork, verifyToken: isGenuine },
+    ...{ clock, verifyWork, verifyToken: checks.isGenuine.bind(checks) },
     keyOf: () => isKnown ? key.text : undefined,
   });
   const strangers = new Allowance({ perSecond: 0, burst: 1 });
@@ -100,6 +100,17 @@ Deno.test("a message that was posted here is not taken when it comes back", asyn
   const verdict = await other.take(post) as { id: string };
   check.notePosted(verdict.id, post.stamp);
   assertEquals(await take(post), "duplicate");
+});
+
+Deno.test("another copy of what was taken lately costs no hashing, a forged one before it changes nothing", async () => {
+  const { take, heights, secondsNow } = createCheck();
+  const post = await postOf({ issuedAt: secondsNow() });
+  const other = await postOf({ issuedAt: secondsNow() });
+  const forged = { ...post, signature: other.signature?.replace(/^./, "-") };
+  assertEquals(await take(forged), "forged");
+  assertEquals(typeof await take(post), "object");
+  assertEquals(await take({ ...post, body: "other" }), "duplicate");
+  assertEquals(heights.length, 2);
 });
 
 Deno.test("of nodes that are not known, a link's budget is taken, whether they sign or not", async () => {

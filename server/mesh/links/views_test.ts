@@ -30,6 +30,20 @@ Deno.test("two nodes that know no common home meet, since their homes are joined
   assertEquals(mesh.faults, []);
 });
 
+Deno.test("a home that joins its own homes tells them what its guests have said already", async () => {
+  // 0 finds only 1, which finds 2, where 3 listens.
+  const knows: Record<number, number> = { 0: 1, 1: 2, 3: 2 };
+  const mesh = new SimulatedMesh(4, {
+    knows: (one, other) => knows[one] === other,
+  });
+  const [one, , , other] = mesh.nodes;
+  const reader = mesh.read(other!, ROOM);
+  await mesh.settle();
+  mesh.post(one!, ROOM, { body: "first" });
+  await mesh.settle();
+  assertEquals(dataIn(reader), ["first"]);
+});
+
 Deno.test("messages of nodes that are not known are taken within a small budget, and hinted at", async () => {
   // Node 1 is a home that knows nobody; 0 and 2 know it, not each other.
   const mesh = new SimulatedMesh(3, { knows: (_, other) => other === 1 });
