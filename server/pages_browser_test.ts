@@ -235,7 +235,7 @@ browserTest(
     const { page } = await open(browser, origin + ROOM);
     await page.route(origin + ROOM, async (route) => {
       const answer = await route.fetch();
-      const facts = { ...await answer.json(), height: 24 };
+      const facts = { ...await answer.json(), height: 26 }; // seconds of mining
       await route.fulfill({ json: facts });
     });
     await payFor(page, "hello");
