@@ -252,8 +252,11 @@ export class Membership implements Members {
   }
 
   async #visitNew(origin: string, ration: Ration): Promise<void> {
-    if (this.#isKnown(origin) || !this.#asked.take(origin)) return;
-    await this.#visit(origin, { ration });
+    if (this.#isKnown(origin) || this.#asked.has(origin)) return;
+    // It counts as asked only when it is: a hint at its host may have come first, and leads here too.
+    const mayAsk = (host: string) =>
+      ration.mayAsk(host) && this.#asked.take(origin);
+    await this.#visit(origin, { ration: { ...ration, mayAsk } });
   }
 
   async #visit(

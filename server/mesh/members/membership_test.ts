@@ -142,3 +142,20 @@ Deno.test("a member with a link is probed every minute", async () => {
   assert(probes >= 10 && probes <= 12, `${probes} probes in ten minutes`);
   await closeAll([other!, node!]);
 });
+
+Deno.test("a node that is heard of by its address and by its name at once is found", async () => {
+  const clock = new FakeClock();
+  const found = await startMeshNode({}, { clock });
+  const { port, origin } = found;
+  for (const chance of [0, 0.999]) { // which of the two is looked at first
+    const surroundings = { clock, random: () => chance };
+    const seeker = await startMeshNode({ publicUrl: null }, surroundings);
+    seeker.members.hearHost({ host: "127.0.0.1", port });
+    seeker.members.hear(origin, "somebody");
+    clock.advance(1000);
+    await seeker.members.idle();
+    assert(seeker.members.find(origin) !== undefined);
+    await closeAll([seeker]);
+  }
+  await closeAll([found]);
+});
