@@ -9,6 +9,8 @@ const root = new URL("../../", import.meta.url);
 /** Such a node. */
 export interface NodeProcess {
   readonly origin: string;
+  /** The first line from here on that matches; fails when output ends before. */
+  line(pattern: RegExp): Promise<string>;
   /** Ends it without a word, unless it has ended; done when it is gone. */
   kill(): Promise<void>;
   /** Tells it to end; done when it has. */
@@ -55,12 +57,21 @@ export async function startNodeProcess(
     await child.status;
     await lines.cancel();
   };
-  while (true) {
-    const { done, value } = await lines.read();
-    const origin = /^http (http:\S+)$/.exec(value ?? "")?.[1];
-    if (done || origin !== undefined) await Deno.remove(difficulty);
-    if (done) throw new Error("The node did not start");
-    if (origin === undefined) continue;
-    return { origin, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+  const line = async (pattern: RegExp) => {
+    while (true) {
+      const { done, value } = await lines.read();
+      if (done) throw new Error(`The node ended without a line ${pattern}`);
+      if (pattern.test(value)) return value;
+    }
+  };
+  try {
+    return {
+      origin: (await line(/^http http:/)).slice("http ".length),
+      line,
+      kill: () => end("SIGKILL"),
+      stop: () => end("SIGTERM"),
+    };
+  } finally {
+    await Deno.remove(difficulty);
   }
 }
