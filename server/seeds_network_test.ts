@@ -110,10 +110,10 @@ Deno.test({
         .pipeThrough(new TextLineStream());
       const reader = events.getReader();
       const next = async (line: string) => {
-        for (let said; said !== line;) {
+        while (true) {
           const { done, value } = await reader.read();
           if (done) throw new Error(`The stream ended without ${line}`);
-          said = value;
+          if (value === line) return;
         }
       };
       await next("event: quote");
