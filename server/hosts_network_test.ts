@@ -24,8 +24,8 @@ const PROMISED_MS = 5000;
 interface Site {
   readonly host: Host;
   readonly origin: string;
+  readonly follower: RoomFollower;
   process: NodeProcess;
-  follower: RoomFollower;
 }
 
 /** All of them, and who posts there. */
@@ -35,7 +35,7 @@ class Mesh implements AsyncDisposable {
   open: Site[] = [];
   /** Those that were taken. */
   readonly posts: string[] = [];
-  readonly #stack = new AsyncDisposableStack();
+  readonly #followers = new AsyncDisposableStack();
   readonly #folder: string;
   readonly #bootstrap: string;
   #wakes: (() => void)[] = [];
@@ -63,19 +63,14 @@ class Mesh implements AsyncDisposable {
     });
   }
 
+  /** A host gets a node, and somebody who listens there. */
   async settle(host: Host): Promise<void> {
     const process = await this.startNode(host);
-    const { origin } = process;
-    this.sites.push({ host, origin, process, follower: this.follow(origin) });
-  }
-
-  follow(origin: string): RoomFollower {
-    return this.#stack.use(
-      new RoomFollower({ origin }, {
-        path: roomPath(ROOM),
-        onNews: () => this.#wake(),
-      }),
-    );
+    const path = roomPath(ROOM);
+    const onNews = () => this.#wake();
+    const follower = new RoomFollower(process, { path, onNews });
+    this.#followers.use(follower);
+    this.sites.push({ host, origin: process.origin, process, follower });
   }
 
   /** Posts about twice a second, until the end. */
@@ -115,6 +110,7 @@ class Mesh implements AsyncDisposable {
     await this.caughtUp(others);
   }
 
+  /** No posts any more. */
   async end(): Promise<void> {
     this.#isOver = true;
     await this.#posting;
@@ -124,7 +120,7 @@ class Mesh implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     await this.#posting;
-    await this.#stack[Symbol.asyncDispose]();
+    await this.#followers[Symbol.asyncDispose]();
     await Promise.all(this.sites.map(({ process }) => process.kill()));
   }
 
@@ -193,6 +189,8 @@ Deno.test({
   ignore: networkMissing !== "",
   async fn() {
     const folder = await Deno.makeTempDir();
+    await using after = new AsyncDisposableStack();
+    after.defer(() => Deno.remove(folder, { recursive: true }));
     await using network = await TestNetwork.start();
     const dht = await startPrivateDht(4, network.address);
     await using mesh = new Mesh(folder, dht);
@@ -213,7 +211,7 @@ Deno.test({
 
     await cut!.host.cutOff();
     const before = mesh.posts.length;
-    await mesh.posted(40);
+    await mesh.posted(80); // long enough for links to be given up, short enough for history
     const apart = mesh.posts.slice(before);
     for (const site of left) {
       const { bodies } = site.follower;
@@ -239,6 +237,5 @@ Deno.test({
     await mesh.end();
     await mesh.caughtUp(left);
     for (const { follower } of mesh.sites) assertEquals(follower.repeated, []);
-    await Deno.remove(folder, { recursive: true });
   },
 });
