@@ -65,8 +65,8 @@ export const SERVER_LIMITS = {
   linkSendBufferBytes: 4 * MEBIBYTE,
   /** Seconds for a link to open and say hello. Then it ends. */
   linkHelloSeconds: 5,
-  /** Seconds between two pings of a link. One that was not answered by the next ends it. */
-  linkPingSeconds: 20,
+  /** Seconds between two pings of a link. When two in a row are not answered by the next, it ends. */
+  linkPingSeconds: 5,
   /** Age of a token in seconds at which its messages are no longer relayed. Then they are refused. */
   relaySeconds: 185,
   /** Relayed messages remembered. At the bound the oldest second of tokens is forgotten, and its messages refused. */

@@ -95,7 +95,7 @@ export async function buildMesh(
     offer: offerOf(members, { key: key.text, clock }),
     links: {
       ...{ members, self },
-      verifyToken: (key, signed) => checks.isGenuine(key, signed),
+      verifyToken: checks.isGenuine,
       dialOptions: () => ({ lookup: locator.lookUp }),
     },
     get announcePort() {

@@ -9,24 +9,38 @@ const root = new URL("../../", import.meta.url);
 /** Such a node. */
 export interface NodeProcess {
   readonly origin: string;
-  /** Ends it without a word; done when it is gone. */
+  /** The first line from here on that matches; fails when output ends before. */
+  line(pattern: RegExp): Promise<string>;
+  /** Ends it without a word, unless it has ended; done when it is gone. */
   kill(): Promise<void>;
+  /** Tells it to end; done when it has. */
+  stop(): Promise<void>;
 }
 
-/** Starts one on a free port of 127.0.0.1, as `deno task start` does. */
+const ON_LOOPBACK = "--host 127.0.0.1 --port 0 --no-dht --no-turn".split(" ");
+
+/** Starts one as `deno task start` does, on a free port of 127.0.0.1 unless told otherwise. */
 export async function startNodeProcess(
   curve: PriceCurve,
+  { options = ON_LOOPBACK, within = [] }: {
+    /** Of the command line. */
+    options?: readonly string[];
+    /** The command that runs others in a network of their own. */
+    within?: readonly string[];
+  } = {},
 ): Promise<NodeProcess> {
   const difficulty = await Deno.makeTempFile();
   await Deno.writeTextFile(
     difficulty,
     JSON.stringify({ version: 1, ...curve }),
   );
-  const child = new Deno.Command(Deno.execPath(), {
+  const [program, ...args] = [...within, Deno.execPath()];
+  const child = new Deno.Command(program!, {
     args: [
+      ...args,
       ...manifest.tasks.start.command.split(" ").slice(1)
         .map((word) => word.replaceAll("'", "")),
-      ...["--host", "127.0.0.1", "--port", "0", "--no-dht", "--no-turn"],
+      ...options,
       ...["--difficulty", difficulty],
     ],
     cwd: root,
@@ -35,16 +49,29 @@ export async function startNodeProcess(
   }).spawn();
   const lines = child.stdout.pipeThrough(new TextDecoderStream())
     .pipeThrough(new TextLineStream()).getReader();
-  const kill = async () => {
-    child.kill("SIGKILL");
+  let isOver = false;
+  const end = async (signal: Deno.Signal) => {
+    if (isOver) return;
+    isOver = true;
+    child.kill(signal);
     await child.status;
     await lines.cancel();
   };
-  while (true) {
-    const { done, value } = await lines.read();
-    const origin = /^http (http:\S+)$/.exec(value ?? "")?.[1];
-    if (done || origin !== undefined) await Deno.remove(difficulty);
-    if (done) throw new Error("The node did not start");
-    if (origin !== undefined) return { origin, kill };
+  const line = async (pattern: RegExp) => {
+    while (true) {
+      const { done, value } = await lines.read();
+      if (done) throw new Error(`The node ended without a line ${pattern}`);
+      if (pattern.test(value)) return value;
+    }
+  };
+  try {
+    return {
+      origin: (await line(/^http http:/)).slice("http ".length),
+      line,
+      kill: () => end("SIGKILL"),
+      stop: () => end("SIGTERM"),
+    };
+  } finally {
+    await Deno.remove(difficulty);
   }
 }

@@ -1,12 +1,10 @@
-/** A DHT of its own on loopback: nodes of bittorrent-dht as others run it, none of ours. */
+/** A DHT of its own on one address of this machine: nodes of bittorrent-dht as others run it, none of ours. */
 
 import { once } from "node:events";
 import { createPublicKey, verify } from "node:crypto";
 import { Buffer } from "node:buffer";
 import DHT from "bittorrent-dht";
 import type { Contact } from "../mesh/dht/contacts.ts";
-
-const HOST = "127.0.0.1";
 
 /** Such a DHT. */
 export interface PrivateDht {
@@ -18,20 +16,23 @@ export interface PrivateDht {
 }
 
 /** Starts so many nodes, each of which knows others. */
-export async function startPrivateDht(size = 4): Promise<PrivateDht> {
+export async function startPrivateDht(
+  size = 4,
+  host = "127.0.0.1",
+): Promise<PrivateDht> {
   const nodes: DHT[] = [];
   for (let i = 0; i < size; i++) {
     const first = nodes[0]?.address().port;
-    const bootstrap = first === undefined ? false : [`${HOST}:${first}`];
+    const bootstrap = first === undefined ? false : [`${host}:${first}`];
     const node = new DHT({ bootstrap, verify: isSigned } as const);
-    node.listen(0, HOST);
+    node.listen(0, host);
     const isReady = once(node, "ready");
     await once(node, "listening");
     await isReady;
     nodes.push(node);
   }
   const contacts = nodes.map((node) => ({
-    host: HOST,
+    host,
     port: node.address().port,
   }));
   return {

@@ -155,6 +155,50 @@ export class Home {
     await this.#filter("-D", matches);
   }
 
+  /** Its address by Wi-Fi. */
+  get address(): string {
+    return `${this.#hostsOf("wifi")}.2`;
+  }
+
+  /** The router drops what this host and others send each other; this machine reaches it still. */
+  async cutOff(): Promise<void> {
+    await this.#cut("-A");
+  }
+
+  /** Undoes that. */
+  async rejoin(): Promise<void> {
+    await this.#cut("-D");
+  }
+
+  async #cut(change: "-A" | "-D"): Promise<void> {
+    const port = this.#portOf("wifi");
+    const machine = `${this.#subnet}.0.0/24`;
+    for (
+      const link of [["-i", port, "!", "-d"], ["-o", port, "!", "-s"]]
+    ) {
+      await inside(
+        this.#router,
+        ...["iptables", "-w", change, "FORWARD", ...link, machine],
+        ...["-j", "DROP"],
+      );
+    }
+  }
+
+  /** Its Wi-Fi carries no more than so much, as tc writes it, either way. */
+  async narrow(rate: string): Promise<void> {
+    const ways = [[this.namespace, "wifi"], [
+      this.#router,
+      this.#portOf("wifi"),
+    ]] as const;
+    for (const [namespace, device] of ways) {
+      await inside(
+        namespace,
+        ...["tc", "qdisc", "add", "dev", device, "root", "tbf"],
+        ...["rate", rate, "burst", "16kb", "latency", "400ms"],
+      );
+    }
+  }
+
   /** Drops what goes to another host, by whatever ways. */
   async dropTo(other: Home): Promise<void> {
     for (const way of ["wifi", "mobile"] as const) {

@@ -31,6 +31,8 @@ const PLACES = [0, 1, 2, 3].map((n) =>
 
 /** From one round to the next, with jitter; announcements live for half an hour. */
 const ROUND_MS = { least: 3 * 60_000, most: 6 * 60_000 };
+/** After the first, twice as long each time: nodes that start together have missed each other. */
+const FIRST_ROUND_MS = 5000;
 const TICK_MS = 5000;
 
 /** What announcing needs of the DHT. */
@@ -48,6 +50,7 @@ export interface RendezvousNeighbours extends RendezvousOptions {
 export class Rendezvous {
   readonly #given: RendezvousNeighbours;
   #nextAt = 0;
+  #pauseMs = FIRST_ROUND_MS;
   #round: Promise<void> | undefined;
   #seen = new Set<string>();
   #stop = () => {};
@@ -76,7 +79,9 @@ export class Rendezvous {
     const isDue = clock.now() >= this.#nextAt;
     if (!isDue || !isReady() || this.#round !== undefined) return;
     const { least, most } = ROUND_MS;
-    this.#nextAt = clock.now() + least + random() * (most - least);
+    const restMs = least + random() * (most - least);
+    this.#nextAt = clock.now() + Math.min(this.#pauseMs, restMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, most);
     this.#round = this.#goRound()
       .catch(this.#given.onFault)
       .finally(() => this.#round = undefined);

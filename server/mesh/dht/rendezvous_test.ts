@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { turn } from "../../testing/fake_sink.ts";
 import { askOnce, startHostileContact } from "../../testing/hostile_contact.ts";
@@ -69,28 +69,36 @@ Deno.test("a node that announces nothing looks all the same", async () => {
 });
 
 for (const [chance, minutes] of [[0, 3], [0.999_999, 6]] as const) {
-  Deno.test(`the next round is after ${minutes} minutes where chance says ${chance}`, async () => {
+  Deno.test(`rounds follow sooner at first, then after ${minutes} minutes where chance says ${chance}`, async () => {
     const clock = new FakeClock();
-    const contact = startContact(SOMEBODY);
-    let told = Promise.withResolvers<void>();
+    let asked = 0;
+    const contact = startHostileContact(() => {
+      const hint = { host: "127.0.0.1", port: 1024 + ++asked };
+      return { token: Buffer.from("token"), values: [valueOf(hint)] };
+    });
+    let ended = Promise.withResolvers<void>();
     const rendezvous = {
       announcePort: () => null,
-      onHint: () => told.resolve(),
+      onHint({ port }: Hint) {
+        if (port % 4 === 0) ended.resolve(); // of the last place
+      },
     };
     const random = () => chance;
     const dht = { bootstrap: [contact], clock, random, rendezvous };
-    await withDhts([dht], async (dht) => {
-      await dht!.firstRound;
-      await turn();
-      const asked = () => contact.heard.filter((q) => q === "get_peers").length;
-      assertEquals(asked(), 4);
-      clock.advance(minutes * MINUTE_MS - 5001);
-      await turn();
-      assertEquals(asked(), 4);
-      told = Promise.withResolvers();
-      clock.advance(5001);
-      await told.promise;
-      assert(asked() > 4);
+    await withDhts([dht], async () => {
+      await ended.promise;
+      const soon = [5, 10, 20, 40, 80, 160].map((seconds) => seconds * 1000);
+      for (const pauseMs of [...soon, minutes * MINUTE_MS]) {
+        await turn();
+        const before = asked;
+        clock.advance(pauseMs - 5001);
+        await turn();
+        assertEquals(asked, before, `sooner than ${pauseMs} ms`);
+        ended = Promise.withResolvers();
+        clock.advance(5001);
+        await ended.promise;
+        assertEquals(asked, before + 4);
+      }
     });
     contact.close();
   });

@@ -153,6 +153,10 @@ export class Federation implements RoomObserver, HomeLinksOwner {
     this.#keeper.avoid(origin);
   }
 
+  available(origin: string): void {
+    this.#keeper.welcome(origin);
+  }
+
   ready(): void {}
 
   receive(link: Link, frame: LinkFrame): void {

@@ -101,13 +101,17 @@ export class HomeKeeper {
     this.#leave(origin);
   }
 
+  /** … and is again: its rooms come back. */
+  welcome(origin: string): void {
+    if (!this.#avoided.delete(origin)) return;
+    const member = this.#members.find(origin);
+    if (member !== undefined) this.#enter(member);
+  }
+
   /** To be called about once a second. */
   tick(now: number): void {
     for (const [origin, until] of this.#avoided) {
-      if (now < until) continue;
-      this.#avoided.delete(origin);
-      const member = this.#members.find(origin);
-      if (member !== undefined) this.#enter(member);
+      if (now >= until) this.welcome(origin);
     }
     for (const room of this.#unsettled) this.#settleStale(room, now);
     for (const room of this.#postponed) {

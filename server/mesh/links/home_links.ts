@@ -9,7 +9,12 @@ import type { Dial } from "./link_socket.ts";
 
 /** A link that no room needs is kept for so long. */
 const IDLE_MS = 60_000;
-const MAX_BACKOFF_MS = 60_000;
+/** Between two tries, those that take long included: rooms that a network parted have a minute to be whole again. */
+const MAX_BACKOFF_MS = 4000;
+/** Before a link that gave way to another one is dialled again. */
+const DISPLACED_MS = 60_000;
+/** A home that does not answer is tried for so long although its rooms look elsewhere meanwhile. */
+const MISSED_MS = 60_000;
 /** After so many failures the rooms look for another home. */
 const GIVE_UP_FAILURES = 3;
 /** Ends that say nothing against the home. */
@@ -27,6 +32,8 @@ export interface HomeLinksOwner extends LinkOwner {
   parted(link: Link, room: RoomHash): void;
   /** A home does not answer, or has no place. */
   unavailable(origin: string): void;
+  /** … and one that did not answer does again. */
+  available(origin: string): void;
 }
 
 /** How a room needs a home. */
@@ -42,7 +49,10 @@ interface HomeLink {
   readonly needs: Map<RoomHash, Need>;
   link: Link | undefined;
   failures: number;
+  /** When; undefined once it has answered. */
+  dialledAt: number | undefined;
   retryAt: number;
+  missedUntil: number;
   neededAt: number;
 }
 
@@ -100,7 +110,8 @@ export class HomeLinks implements LinkOwner {
     if (home === undefined) {
       home = {
         ...{ origin, needs: new Map(), link: undefined },
-        ...{ failures: 0, retryAt: 0, neededAt: 0 },
+        ...{ failures: 0, dialledAt: undefined, retryAt: 0 },
+        ...{ missedUntil: 0, neededAt: 0 },
       };
       this.#homes.set(origin, home);
     }
@@ -127,9 +138,9 @@ export class HomeLinks implements LinkOwner {
   tick(now: number): void {
     const waiting: HomeLink[] = [];
     for (const home of this.#homes.values()) {
-      const { origin, needs, link, neededAt } = home;
+      const { origin, needs, link, neededAt, missedUntil } = home;
       link?.tick(now);
-      if (needs.size > 0) {
+      if (needs.size > 0 || now < missedUntil) {
         if (link === undefined) waiting.push(home);
       } else if (now - neededAt > IDLE_MS) {
         link?.close("idle");
@@ -148,8 +159,13 @@ export class HomeLinks implements LinkOwner {
   ready(link: Link): void {
     const home = this.#homeOf(link);
     home.failures = 0;
+    home.dialledAt = undefined;
     for (const [room, need] of home.needs) this.#subscribe(link, room, need);
     this.#owner.ready(link);
+    if (home.missedUntil === 0) return;
+    home.missedUntil = 0;
+    home.neededAt = this.#clock.now();
+    this.#owner.available(home.origin);
   }
 
   receive: LinkOwner["receive"] = (link, frame) =>
@@ -164,13 +180,17 @@ export class HomeLinks implements LinkOwner {
     home.link = undefined;
     this.#size--;
     this.#owner.closed(link, end);
-    if (end === "displaced") home.retryAt = this.#clock.now() + MAX_BACKOFF_MS;
+    const now = this.#clock.now();
+    if (end === "displaced") home.retryAt = now + DISPLACED_MS;
     if (OWN_ENDS.has(end)) return;
     const delayMs = Math.min(1000 * 2 ** home.failures, MAX_BACKOFF_MS);
-    home.retryAt = this.#clock.now() + delayMs * (0.5 + this.#random());
+    const triedMs = now - (home.dialledAt ?? now);
+    home.retryAt = now + delayMs * (0.5 + this.#random()) - triedMs;
     home.failures++;
-    const isUseless = end === "busy" || end === "other-protocol";
-    if (isUseless || home.failures >= GIVE_UP_FAILURES) {
+    if (end === "busy" || end === "other-protocol") {
+      this.#owner.unavailable(home.origin);
+    } else if (home.failures >= GIVE_UP_FAILURES && home.needs.size > 0) {
+      home.missedUntil = now + MISSED_MS;
       this.#owner.unavailable(home.origin);
     }
   }
@@ -192,6 +212,7 @@ export class HomeLinks implements LinkOwner {
     if (link !== undefined || this.#isClosing) return;
     if (this.#clock.now() < retryAt || !this.#hasPlaceFor(home)) return;
     this.#size++;
+    home.dialledAt = this.#clock.now();
     home.link = new Link(this.#dial(origin), {
       clock: this.#clock,
       owner: this,

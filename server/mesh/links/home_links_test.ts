@@ -29,6 +29,7 @@ function createLinks() {
       joined: (_link, room) => told.push(`joined ${room.slice(0, 2)}`),
       parted: (_link, room) => told.push(`parted ${room.slice(0, 2)}`),
       unavailable: () => told.push("unavailable"),
+      available: () => told.push("available"),
     },
   });
   const pass = async (seconds: number) => {
@@ -86,6 +87,44 @@ Deno.test("a lost link is dialled again, later each time, and then subscribes ag
   await Promise.resolve();
   await pass(1);
   assertEquals(dialled.length, 5, "what worked is dialled soon");
+});
+
+Deno.test("a home that swallows what is sent to it is dialled again as soon as a try has ended", async () => {
+  const { links, dialled, pass } = createLinks();
+  links.join(HOME, AB!, need);
+  const { linkHelloSeconds } = SERVER_LIMITS;
+  await pass(6 * (linkHelloSeconds + 2));
+  assertEquals(dialled.length, 7);
+});
+
+Deno.test("a home that rooms have given up is tried for a minute more, and told of when it answers", async () => {
+  const { links, dialled, pass, told, last } = createLinks();
+  links.join(HOME, AB!, need);
+  const fail = async () => {
+    last().close();
+    await Promise.resolve();
+  };
+  const failFor = async (seconds: number) => {
+    for (let i = 0; i < seconds; i++) {
+      await fail();
+      await pass(1);
+    }
+  };
+  await failFor(7);
+  assertEquals(told.at(-1), "unavailable");
+  links.part(HOME, AB!);
+  await pass(4);
+  told.splice(0);
+  last().greet();
+  assertEquals(told, ["available"]);
+  assertEquals(last().take(), [], "it carries nothing yet");
+  links.join(HOME, AB!, need);
+  await failFor(8);
+  links.part(HOME, AB!);
+  await failFor(60);
+  const { length } = dialled;
+  await failFor(10);
+  assertEquals(dialled.length, length);
 });
 
 Deno.test("a home without a place for this node is unavailable at once", async () => {

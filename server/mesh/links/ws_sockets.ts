@@ -12,6 +12,9 @@ import type { LinkSocket, LinkSocketEvents } from "./link_socket.ts";
 /** Path of links. */
 export const MESH_PATH = "/mesh";
 
+/** That may be unanswered: a slow way, filled by replays, delays some. */
+const PINGS = 2;
+
 /** RFC 6455's registry: try again later. */
 const BUSY = 1013;
 
@@ -88,18 +91,18 @@ export class WsSockets {
 class WsSocket implements LinkSocket {
   events: LinkSocketEvents | undefined;
   readonly #ws: WebSocket;
-  #isAlive = true;
+  #unanswered = 0;
   #isRefused = false;
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
     ws.on("open", () => this.events?.opened());
     ws.on("message", (data, isBinary) => {
-      this.#isAlive = true;
+      this.#unanswered = 0;
       if (isBinary) ws.terminate();
       else this.events?.received(data.toString());
     });
-    ws.on("pong", () => this.#isAlive = true);
+    ws.on("pong", () => this.#unanswered = 0);
     ws.on("error", () => {}); // "close" follows
     ws.on("unexpected-response", (request, { statusCode }) => {
       this.#isRefused = statusCode === 429 || statusCode === 503;
@@ -142,11 +145,11 @@ class WsSocket implements LinkSocket {
     this.#ws.close(BUSY);
   }
 
-  /** Whoever has not said anything since the last ping is gone, unless this side does not read. */
+  /** Whoever has said nothing since the ping before the last is gone, unless this side does not read. */
   beat(): void {
     if (!this.isOpen || this.#ws.isPaused) return;
-    if (!this.#isAlive) return this.#ws.terminate();
-    this.#isAlive = false;
+    if (this.#unanswered === PINGS) return this.#ws.terminate();
+    this.#unanswered++;
     this.#ws.ping();
   }
 }

@@ -125,7 +125,7 @@ export class SignatureChecks {
   }
 
   /** Whether the holder of `key` signed the token. Never rejects. */
-  isGenuine(key: string, signed: SignedToken): Promise<boolean> {
+  readonly isGenuine = (key: string, signed: SignedToken): Promise<boolean> => {
     const { origin, token, signature } = signed;
     const isTooLong = origin.length + token.length > MAX_CLAIM_CHARACTERS;
     if (isTooLong || bytesOf(signature, SIGNATURE_BYTES) === undefined) {
@@ -141,7 +141,7 @@ export class SignatureChecks {
     });
     this.#genuine.set(claim, check);
     return check;
-  }
+  };
 }
 
 async function isGenuine(key: string, signed: SignedToken): Promise<boolean> {
