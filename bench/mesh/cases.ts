@@ -43,10 +43,9 @@ export const CASES: readonly MeshCase[] = [
   federation("nodes-10", { nodes: 10, minutes: 10 }),
   federation("nodes-100", {}),
   federation("nodes-1000", { nodes: 1000, minutes: 1 }),
-  federation("nodes-3000", { nodes: 3000, minutes: 1 }),
-  federation("missing-1", { missing: 0.01, minutes: 10 }),
-  federation("missing-5", { missing: 0.05, minutes: 10 }),
-  federation("missing-20", { missing: 0.2, minutes: 10 }),
+  federation("missing-1", { missing: 0.01, minutes: 4 }),
+  federation("missing-5", { missing: 0.05, minutes: 4 }),
+  federation("missing-20", { missing: 0.2, minutes: 4 }),
   federation("churn", {
     ...{ nodes: 1000, missing: 0.2, minutes: 6, postsPerSecond: 0.3 },
   }),

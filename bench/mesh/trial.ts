@@ -229,8 +229,10 @@ export class Trial {
 
   #noteCarried(text: string, way: { from: string; to: string }): void {
     if (this.#time.nowMs < SETTLING_MS) return;
-    this.#messages++;
-    this.#bytes += text.length;
+    if (this.#isPosting) {
+      this.#messages++;
+      this.#bytes += text.length;
+    }
     if (!text.startsWith(MESSAGE)) return;
     const serial = Number(text.slice(BODY_AT, text.indexOf('"', BODY_AT)));
     this.deliveries.carried(serial, {
@@ -239,7 +241,9 @@ export class Trial {
     });
   }
 
+  /** Costs are of the time in which posts are sent. */
   #observe(): void {
+    if (!this.#isPosting) return;
     this.#nodeSeconds += this.#nodes.size;
     this.#linkSeconds += this.#links.size;
   }
