@@ -1,6 +1,7 @@
 /** One mesh, from its start to the end of its time: the real rooms, homes and links of each node. */
 
 import type { RoomHash } from "@sigmesh/core/wire";
+import { SERVER_LIMITS } from "../../server/limits.ts";
 import type { Sink } from "../../server/rooms/subscriber.ts";
 import { SimulatedLinks } from "../../server/testing/simulated_links.ts";
 import {
@@ -49,8 +50,9 @@ export interface TrialResult {
 const SETTLING_MS = 30_000;
 /** One way, from one node to another: on one continent or between two. */
 const LATENCY_MS = { least: 5, most: 150 };
-/** A ping that is not answered by the next ends a link. */
-const PING_MS = 20_000;
+const PING_MS = SERVER_LIMITS.linkPingSeconds * 1000;
+/** That a link survives unanswered. */
+const PINGS = 2;
 const MESSAGE = '{"type":"message","room":"';
 const BODY_AT = MESSAGE.length + 40 + '","body":"'.length;
 
@@ -189,7 +191,7 @@ export class Trial {
     for (const room of rooms) this.#users.get(room)!.delete(index);
     this.#links.vanish(
       origin,
-      (task) => this.#time.after(PING_MS * (1 + this.#random()), task),
+      (task) => this.#time.after(PING_MS * (PINGS + this.#random()), task),
     );
     this.#addRefused(node);
     node.federation.close();
