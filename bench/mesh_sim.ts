@@ -13,10 +13,14 @@ import { chartOf, describeResults, type MeshResults } from "./mesh/report.ts";
 import { runTrial } from "./mesh/trial.ts";
 import { OutputError, writeWhole } from "./tune/output.ts";
 
-const { cases, quick, json, chart } = new Command("bench:mesh-sim")
+const { cases, quick, seed, minutes, json, chart } = new Command(
+  "bench:mesh-sim",
+)
   .description("Simulates meshes: posts lost, cost of a node, views.")
   .option("--cases <names>", "of these only", chosenFrom(CASES), [...CASES])
   .option("--quick", "the cases of at most 100 nodes, a minute each")
+  .option("--seed <number>", "of chance, instead of the cases' own", Number)
+  .option("--minutes <number>", "simulated, likewise", Number)
   .option("--json <file>", "adds what was seen to what is there")
   .option("--chart <file>", "draws costs by size, as SVG")
   .addHelpText(
@@ -24,12 +28,19 @@ const { cases, quick, json, chart } = new Command("bench:mesh-sim")
     `\nCases: ${CASES.map(({ name }) => name).join(", ")}`,
   )
   .parse(Deno.args, { from: "user" })
-  .opts<{ cases: MeshCase[]; quick?: true; json?: string; chart?: string }>();
+  .opts<{
+    readonly cases: MeshCase[];
+    readonly quick?: true;
+    readonly seed?: number;
+    readonly minutes?: number;
+    readonly json?: string;
+    readonly chart?: string;
+  }>();
 
 let results: MeshResults = { federation: {}, membership: {} };
 try {
   for (const meshCase of quick ? cases.flatMap(shortened) : cases) {
-    results = await run(meshCase);
+    results = await run(changed(meshCase));
     if (json !== undefined) results = await addTo(json);
   }
   console.log(describeResults(results));
@@ -76,6 +87,16 @@ async function readResults(path: string): Promise<MeshResults> {
     if (error instanceof Deno.errors.NotFound) return results;
     throw new OutputError(`Cannot add to ${path}: ${(error as Error).message}`);
   }
+}
+
+/** The case as the options want it. */
+function changed(meshCase: MeshCase): MeshCase {
+  const setting = {
+    ...meshCase.setting,
+    ...(seed !== undefined && { seed }),
+    ...(minutes !== undefined && { minutes }),
+  };
+  return { ...meshCase, setting } as MeshCase;
 }
 
 function shortened(meshCase: MeshCase): MeshCase[] {
