@@ -175,7 +175,7 @@ export const SERVER_LIMITS = {
   candidates: 1024,
   /** Sources, and hosts probed, in an hour. At the bound those of the hour before are forgotten; of hosts it is never reached. */
   hourlyNames: 65_536,
-  /** Signatures of other nodes found good. At the bound the oldest is forgotten, and checked again. */
+  /** Signatures of other nodes found good. At twice the bound the older half is forgotten, and checked again. */
   checkedSignatures: 4096,
 } as const;
 

@@ -14,7 +14,7 @@ import { createMemberStore } from "./mesh/members/member_store.ts";
 import { Membership } from "./mesh/members/membership.ts";
 import type { MeshOffer } from "./mesh/members/mesh_offer.ts";
 import type { Network } from "./mesh/members/network.ts";
-import { NodeKey, SignatureChecks } from "./mesh/members/node_key.ts";
+import { isGenuine, NodeKey } from "./mesh/members/node_key.ts";
 import type { LinksSurroundings } from "./node_links.ts";
 import { hostsOf } from "./node_turn.ts";
 
@@ -86,7 +86,6 @@ export async function buildMesh(
   const self = isAnnounced
     ? await selfAt(publicUrl!, { key, locator, info })
     : undefined;
-  const checks = new SignatureChecks();
   let announcePort: number | null = null;
   let hintListener: HttpListener | null = null;
   return {
@@ -95,7 +94,7 @@ export async function buildMesh(
     offer: offerOf(members, { key: key.text, clock }),
     links: {
       ...{ members, self },
-      verifyToken: checks.isGenuine,
+      verifyToken: isGenuine,
       dialOptions: () => ({ lookup: locator.lookUp }),
     },
     get announcePort() {

@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import type { Config } from "../config.ts";
-import { NodeKey, SignatureChecks } from "../mesh/members/node_key.ts";
+import { isGenuine, NodeKey } from "../mesh/members/node_key.ts";
 import type { Surroundings } from "../node.ts";
 import { FixedMembers, memberAt } from "./fixed_members.ts";
 import { preparePost, sendPost } from "./honest_client.ts";
@@ -110,7 +110,6 @@ export async function startMeshNode(
     : `https://localhost:${port}`;
   const members = new FixedMembers();
   const key = await NodeKey.create();
-  const checks = new SignatureChecks();
   const self = {
     ...{ origin, network: origin, key: key.text },
     sign: (token: string) => key.signToken(origin, token),
@@ -126,7 +125,7 @@ export async function startMeshNode(
     {
       links: config.mesh === false ? undefined : {
         ...{ members, self },
-        verifyToken: checks.isGenuine,
+        verifyToken: isGenuine,
         dialOptions: () => ({ lookup: lookUpLoopback }),
       },
       ...surroundings,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SignatureChecks } from "../members/node_key.ts";
+import { isGenuine } from "../members/node_key.ts";
 import {
   opensslMissing,
   writeCertificate,
@@ -31,7 +31,7 @@ Deno.test({
     const plain = await startMeshNode({}, {
       links: {
         ...{ members, self: undefined },
-        verifyToken: new SignatureChecks().isGenuine,
+        verifyToken: isGenuine,
         dialOptions: () => ({
           ca,
           lookup(name, options, done) {

@@ -16,6 +16,7 @@ import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import type { Allowance } from "./allowance.ts";
 import type { RelayedPost } from "./link_frame.ts";
+import { RecentNames } from "./recent_names.ts";
 import {
   type BudgetRefusal,
   type Charged,
@@ -46,10 +47,10 @@ const FLOOR_HEIGHT = heightOf(MESH_FLOOR);
 
 /**
  * Stamps of messages taken last. Most of what comes by links is another copy of
- * one of them, within seconds. At twice the bound the older half is forgotten,
- * and its copies are told by their ids.
+ * one of them, within seconds; copies of those that were forgotten are told by
+ * their ids.
  */
-const MOST_LATELY = 4096;
+const STAMPS_REMEMBERED = 4096;
 
 /** A message whose work was found good. */
 interface Worked {
@@ -71,8 +72,7 @@ export class RelayCheck {
   readonly #signatures: TokenSignatures;
   readonly #budget = new RelayBudget();
   readonly #seen: SpentStamps;
-  /** In two generations: to take the oldest out of one Set, again and again, costs V8 80 µs. */
-  #lately = { young: new Set<string>(), old: new Set<string>() };
+  readonly #taken = new RecentNames(STAMPS_REMEMBERED);
 
   constructor({ clock, keyOf, verifyToken, verifyWork = verify }: {
     clock: Clock;
@@ -101,7 +101,7 @@ export class RelayCheck {
   notePosted(id: string, stamp: string): void {
     const parsed = parseStamp(stamp);
     if (parsed.ok) this.#seen.spend(id, parsed.value.claim.issuedAt);
-    this.#noteTaken(stamp);
+    this.#taken.add(stamp);
   }
 
   /**
@@ -136,8 +136,7 @@ export class RelayCheck {
     const late = this.#faultOfAge(parsed.value);
     if (late !== undefined) return refuse(late);
     // No other message has the same stamp: nonces are good for one only.
-    const { young, old } = this.#lately;
-    if (young.has(stamp) || old.has(stamp)) return refuse("duplicate");
+    if (this.#taken.has(stamp)) return refuse("duplicate");
     const url = origin + roomPath(room);
     const challenge = challengeOf({ token, method: "POST", url, salt, body });
     const id = messageIdOf(challenge);
@@ -169,16 +168,9 @@ export class RelayCheck {
     if (!worked.ok) return worked;
     const { stamp, id, issuedAt, charged, key } = worked;
     if (!this.#seen.spend(id, issuedAt)) return refuse("duplicate");
-    this.#noteTaken(stamp);
+    this.#taken.add(stamp);
     this.#budget.charge(charged, this.#clock.now());
     return { ok: true, id, isStranger: key === undefined };
-  }
-
-  #noteTaken(stamp: string): void {
-    if (this.#lately.young.size >= MOST_LATELY) {
-      this.#lately = { young: new Set(), old: this.#lately.young };
-    }
-    this.#lately.young.add(stamp);
   }
 }
 

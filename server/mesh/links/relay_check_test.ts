@@ -11,13 +11,12 @@ import { SERVER_LIMITS } from "../../limits.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { Allowance } from "./allowance.ts";
 import type { RelayedPost } from "./link_frame.ts";
-import { NodeKey, SignatureChecks } from "../members/node_key.ts";
+import { isGenuine, NodeKey } from "../members/node_key.ts";
 import { RelayCheck } from "./relay_check.ts";
 
 const ROOM = "ab".repeat(20) as RoomHash;
 const origin = "https://node.example";
 const key = await NodeKey.create();
-const checks = new SignatureChecks();
 
 function createCheck({ isKnown = true } = {}) {
   const clock = new FakeClock();
@@ -27,7 +26,7 @@ function createCheck({ isKnown = true } = {}) {
     return { ok: true };
   };
   const check = new RelayCheck({
-    ...{ clock, verifyWork, verifyToken: checks.isGenuine.bind(checks) },
+    ...{ clock, verifyWork, verifyToken: isGenuine },
     keyOf: () => isKnown ? key.text : undefined,
   });
   const strangers = new Allowance({ perSecond: 0, burst: 1 });

@@ -2,15 +2,13 @@
 
 import { SERVER_LIMITS } from "../../limits.ts";
 import type { SignedToken } from "../members/node_key.ts";
+import { RecentNames } from "./recent_names.ts";
 
 /** Whether the holder of a key signed a token. */
 export type VerifyToken = (
   key: string,
   signed: SignedToken,
 ) => Promise<boolean>;
-
-/** Some 185 seconds of as many nodes as post at a time. At the bound the oldest is checked anew. */
-const MOST_CHECKED = 8192;
 
 /** A signature as it is sent. */
 export interface SentSignature extends SignedToken {
@@ -21,7 +19,7 @@ export interface SentSignature extends SignedToken {
 /** Remembers those that are good; of bad ones there may be any number. */
 export class TokenSignatures {
   readonly #verify: VerifyToken;
-  readonly #good = new Set<string>();
+  readonly #good = new RecentNames(SERVER_LIMITS.checkedSignatures);
   readonly #checking = new Map<string, Promise<boolean>>();
 
   constructor(verify: VerifyToken) {
@@ -44,16 +42,10 @@ export class TokenSignatures {
   async #run({ key, ...signed }: SentSignature, name: string) {
     try {
       const isGood = await this.#verify(key, signed);
-      if (isGood) this.#remember(name);
+      if (isGood) this.#good.add(name);
       return isGood;
     } finally {
       this.#checking.delete(name);
     }
-  }
-
-  #remember(name: string): void {
-    this.#good.add(name);
-    if (this.#good.size <= MOST_CHECKED) return;
-    this.#good.delete(this.#good.keys().next().value!);
   }
 }

@@ -1,12 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeBase64url } from "@sigmesh/core";
 import { SERVER_LIMITS } from "../../limits.ts";
-import { NodeKey, SignatureChecks } from "../members/node_key.ts";
+import { isGenuine, NodeKey } from "../members/node_key.ts";
 import { TokenSignatures } from "./token_signatures.ts";
 
 const origin = "https://node.example";
 const token = "T".repeat(31);
-const { isGenuine } = new SignatureChecks();
 
 async function signedToken() {
   const key = await NodeKey.create();

@@ -4,14 +4,13 @@
  */
 
 import { decodeBase64url, encodeBase64url } from "@sigmesh/core";
-import { SERVER_LIMITS } from "../../limits.ts";
 import { makeDataFolder, readFile, replaceFile } from "./data_file.ts";
 
 const KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 /** What precedes the 32 secret bytes in PKCS #8 (RFC 8410, section 7). */
 const PKCS8_PREFIX = Uint8Array.fromHex("302e020100300506032b657004220420");
-/** An origin and a token have less; what is remembered is bounded in size, too. */
+/** An origin and a token have less. */
 const MAX_CLAIM_CHARACTERS = 300;
 /** Tokens signed lately: replays need those of a minute again. At the bound the oldest goes. */
 const MAX_SIGNED = 128;
@@ -106,54 +105,22 @@ export interface SignedToken {
   readonly signature: string;
 }
 
-/**
- * Checks signatures of other nodes, each once: all messages that were paid for
- * in one second at one node carry the same.
- */
-export class SignatureChecks {
-  /** The oldest first. At the bound it is forgotten, and checked again. */
-  readonly #genuine = new Map<string, Promise<boolean>>();
-  readonly #most: number;
-
-  constructor(most: number = SERVER_LIMITS.checkedSignatures) {
-    this.#most = most;
-  }
-
-  /** Signatures remembered. */
-  get size(): number {
-    return this.#genuine.size;
-  }
-
-  /** Whether the holder of `key` signed the token. Never rejects. */
-  readonly isGenuine = (key: string, signed: SignedToken): Promise<boolean> => {
-    const { origin, token, signature } = signed;
-    const isTooLong = origin.length + token.length > MAX_CLAIM_CHARACTERS;
-    if (isTooLong || bytesOf(signature, SIGNATURE_BYTES) === undefined) {
-      return Promise.resolve(false);
-    }
-    const claim = [key, signature, token, origin].join("\n");
-    const known = this.#genuine.get(claim);
-    if (known !== undefined) return known;
-    if (this.#genuine.size >= this.#most) forgetOldest(this.#genuine);
-    const check = isGenuine(key, signed).then((is) => {
-      if (!is) this.#genuine.delete(claim); // forged ones are never the same again
-      return is;
-    });
-    this.#genuine.set(claim, check);
-    return check;
-  };
-}
-
-async function isGenuine(key: string, signed: SignedToken): Promise<boolean> {
+/** Whether the holder of `key` signed the token. Never rejects. */
+export async function isGenuine(
+  key: string,
+  signed: SignedToken,
+): Promise<boolean> {
+  const { origin, token } = signed;
   const raw = bytesOf(key, KEY_BYTES);
-  if (raw === undefined) return false;
+  const signature = bytesOf(signed.signature, SIGNATURE_BYTES);
+  const isTooLong = origin.length + token.length > MAX_CLAIM_CHARACTERS;
+  if (raw === undefined || signature === undefined || isTooLong) return false;
   try {
-    const usages: KeyUsage[] = ["verify"];
     const { subtle } = crypto;
     return await subtle.verify(
       "Ed25519",
-      await subtle.importKey("raw", raw, "Ed25519", false, usages),
-      bytesOf(signed.signature, SIGNATURE_BYTES)!,
+      await subtle.importKey("raw", raw, "Ed25519", false, ["verify"]),
+      signature,
       encodeSignedToken(signed),
     );
   } catch {
