@@ -168,8 +168,8 @@ export async function buildNode(
     warn: (message) => meshLog.warning("{message}", { message }),
   });
   if (mesh !== null) measureMesh(metrics, mesh.members);
-  const dht = buildDht(config, {
-    ...{ clock, random, warn, onFault: noteFault },
+  const dht = await buildDht(config, {
+    ...{ clock, random, network, warn, onFault: noteFault },
     rendezvous: mesh && {
       announcePort: () => mesh.announcePort,
       onHint: (hint) => mesh.members.hearHost(hint),

@@ -7,6 +7,8 @@ import { NodeRefusalError } from "../client/errors.ts";
 import { NodeClient } from "../client/node_client.ts";
 import type { Config } from "./config.ts";
 import { parseContacts } from "./mesh/dht/contacts.ts";
+import { fitsAddress } from "./mesh/dht/node_id.ts";
+import { createNetwork } from "./mesh/members/network.ts";
 import { startPrivateDht } from "./testing/private_dht.ts";
 import { createOwner } from "./testing/test_dht.ts";
 import { localDht, startTestNode, type TestNode } from "./testing/test_node.ts";
@@ -100,6 +102,19 @@ Deno.test("a default port of the DHT that is taken gives way, one that was asked
   assert(node.parts.dht!.endpoint.port !== port);
   await node.close();
   taken.close();
+});
+
+Deno.test("a node whose public address is known has an id of the DHT that fits it", async () => {
+  const addresses = ["2001:db8::1", "10.0.0.1", "124.31.75.21"];
+  const network = {
+    ...createNetwork(),
+    resolve: () => Promise.resolve(addresses),
+  };
+  const dht = localDht([{ host: "127.0.0.1", port: 9 }]);
+  const publicUrl = "https://node.example";
+  const node = await startTestNode({ dht, publicUrl }, { network });
+  assert(fitsAddress(node.parts.dht!.id, "124.31.75.21"));
+  await node.close();
 });
 
 Deno.test("a folder that cannot be used for data keeps a node from starting", async () => {

@@ -49,6 +49,8 @@ declare module "k-rpc" {
 
   /** `nodes` are asked whenever fewer are known. */
   export default function krpc(options: {
+    /** By chance when it is undefined. */
+    readonly id?: Buffer | undefined;
     readonly nodes: readonly RpcNode[];
     readonly socket: EventEmitter;
   }): Rpc;

@@ -14,6 +14,7 @@ import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import type { Contact, ContactStore } from "./contacts.ts";
 import { DhtItems, type GetResult, type PutResult } from "./items.ts";
+import { createNodeId } from "./node_id.ts";
 import { DhtSocket, type DhtTraffic, isReachable } from "./socket.ts";
 import { Rendezvous, type RendezvousOptions } from "./rendezvous.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -22,6 +23,8 @@ import { Turnstile } from "./turnstile.ts";
 export interface DhtOptions {
   /** IPv4 address to listen on. */
   readonly host: string;
+  /** The one by which others see this node; undefined when it is not known. */
+  readonly address?: string | undefined;
   /** Whom to ask first; names are resolved. */
   readonly bootstrap: readonly Contact[];
   /** Whether one of these at a private address stands for a DHT of one's own. */
@@ -93,7 +96,9 @@ export class Dht {
       puts: { "stored": 0, "conflict": 0, "unavailable": 0 },
       faults: 0,
     };
-    this.#rpc = krpc({ nodes: [], socket: this.#socket });
+    const { address } = given;
+    const id = address === undefined ? undefined : createNodeId(address);
+    this.#rpc = krpc({ id, nodes: [], socket: this.#socket });
     boundReplies(this.#rpc);
     this.#dht = serveOthers(this.#rpc);
     this.#items = new DhtItems({
@@ -121,6 +126,11 @@ export class Dht {
   /** Where it listens. */
   get endpoint(): { readonly address: string; readonly port: number } {
     return this.#socket.address();
+  }
+
+  /** How others of the DHT call this node. */
+  get id(): Uint8Array {
+    return this.#rpc.id;
   }
 
   /** Nodes of the DHT that are known. */
