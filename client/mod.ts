@@ -4,6 +4,15 @@
  * opens a signaling channel for those who bring their own RTCPeerConnection;
  * {@linkcode NodeClient} speaks one node's HTTP API.
  *
+ * ```ts no_run
+ * import { joinRoom } from "@sigmesh/client";
+ *
+ * const nodes = ["https://node.example"];
+ * const room = await joinRoom({ app: "chess" }, "table-7", { nodes });
+ * room.addEventListener("peerjoin", ({ peer }) => peer.send("hello"));
+ * room.addEventListener("message", ({ data }) => console.log(data));
+ * ```
+ *
  * @module
  */
 

@@ -2,7 +2,7 @@
  * {@link https://trystero.dev | Trystero} over this project's nodes: an app
  * changes one import, and names nodes.
  *
- * ```ts ignore
+ * ```ts no_run
  * import { joinRoom } from "@sigmesh/client/trystero";
  *
  * const relayConfig = { urls: ["https://node.example"] };

@@ -3,6 +3,14 @@
  * heights, price, and the solver. Runs in browsers, workers, Deno, Node.js and
  * Bun.
  *
+ * ```ts
+ * import { solve, verify } from "@sigmesh/core";
+ *
+ * const challenge = crypto.getRandomValues(new Uint8Array(32));
+ * const { nonces } = await solve(challenge, 12); // 2^12 hashes
+ * console.assert(verify(challenge, nonces, 12).ok);
+ * ```
+ *
  * @module
  */
 

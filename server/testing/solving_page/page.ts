@@ -1,6 +1,6 @@
-/** A page of somebody who uses the packages: pays a node, and solves on two workers. */
+/** A page of somebody who uses the packages: pays a node, solves on two workers, and meets another page. */
 
-import { NodeClient } from "@sigmesh/client";
+import { joinRoom, NodeClient, type Received } from "@sigmesh/client";
 import { solve, verify } from "@sigmesh/core";
 
 /** What the test reads. */
@@ -26,4 +26,13 @@ async function payAndSolve(origin: string): Promise<Outcome> {
   };
 }
 
-Object.assign(globalThis, { payAndSolve });
+/** Resolves with what the other page says. */
+async function meet(nodes: string): Promise<Received> {
+  const room = await joinRoom({ app: "chess" }, "table-7", { nodes });
+  return new Promise((resolve) => {
+    room.addEventListener("peerjoin", ({ peer }) => peer.send("hello"));
+    room.addEventListener("message", ({ data }) => resolve(data));
+  });
+}
+
+Object.assign(globalThis, { payAndSolve, meet });
