@@ -55,7 +55,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * Opens a signaling channel: for those who bring their own RTCPeerConnection.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { openChannel } from "@sigmesh/client";
  *
  * const channel = openChannel("https://node.example", "ab".repeat(20));

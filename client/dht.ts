@@ -4,7 +4,7 @@
  * key gets the latest. Nodes carry the items and are paid for that by proof of
  * work; what they say is verified here.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { dhtGet, dhtPut, encodeText, signMutableItem } from "@sigmesh/client/dht";
  * import { NodeClient } from "@sigmesh/client";
  *

@@ -9,7 +9,7 @@ import { deriveRoomSecret } from "./room_secret.ts";
  * Joins a room, and stays in it until `leave`: whatever happens to nodes and
  * networks meanwhile.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { joinRoom } from "@sigmesh/client";
  *
  * const room = await joinRoom({ app: "chess" }, "table-7", {

@@ -4,7 +4,7 @@
  * opens a signaling channel for those who bring their own RTCPeerConnection;
  * {@linkcode NodeClient} speaks one node's HTTP API.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { joinRoom } from "@sigmesh/client";
  *
  * const nodes = ["https://node.example"];

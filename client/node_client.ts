@@ -100,7 +100,7 @@ export interface PostReceipt extends Posted {
 /**
  * Talks to one node.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { NodeClient } from "@sigmesh/client";
  *
  * const node = new NodeClient("https://node.example");

@@ -2,7 +2,7 @@
  * {@link https://trystero.dev | Trystero} over this project's nodes: an app
  * changes one import, and names nodes.
  *
- * ```ts no_run
+ * ```ts ignore
  * import { joinRoom } from "@sigmesh/client/trystero";
  *
  * const relayConfig = { urls: ["https://node.example"] };
@@ -20,6 +20,7 @@ import {
   hashWith,
   type JoinRoom,
   type JoinRoomConfig,
+  type Room,
   type StrategyMessage,
   toHex,
   toJson,
@@ -140,7 +141,7 @@ const join = createTopicStrategy<Mesh>({
  * unless asked for, since each candidate would be paid for. Throws TypeError
  * when what is named is no node, or nothing is and no node served this module.
  */
-export const joinRoom: JoinRoom = (config, roomId, callbacks) =>
+export const joinRoom: JoinRoom = (config, roomId, callbacks): Room =>
   join(
     { ...config, trickleIce: config?.trickleIce ?? false },
     roomId,

@@ -6,7 +6,7 @@
 
 import { gzipSync } from "node:zlib";
 import { bundleClient, minifyMapped } from "./client_bundle.ts";
-import { gzipWell } from "./pack.ts";
+import { gzipWell } from "./compress.ts";
 
 const BUDGET_BYTES = 25_600;
 

@@ -6,7 +6,7 @@
  *
  * and open chat.html#lobby. Deno has no WebRTC of its own: npm's werift lends
  * its class. Outside of this repository the first import is
- * "http://localhost:8000/client.js", allowed by --allow-import=localhost:8000.
+ * "http://localhost:8000/client.js".
  */
 
 import { joinRoom } from "@sigmesh/client";

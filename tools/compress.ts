@@ -1,5 +1,5 @@
 /**
- * Packs what nodes serve, as small as it goes: X -> X.gz and X.br. In no time
+ * Compresses what nodes serve, as small as it goes: X -> X.gz and X.br. In no time
  * for what has not changed since.
  */
 
