@@ -1,6 +1,6 @@
 /** Makes dist/npm/core.tgz and client.tgz, as npm installs and publishes them: JavaScript with types. */
 
-import manifest from "../client/deno.json" with { type: "json" };
+import manifest from "../core/deno.json" with { type: "json" };
 
 const root = new URL("../", import.meta.url);
 const output = new URL("dist/npm/", root);
