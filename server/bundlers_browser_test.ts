@@ -35,7 +35,7 @@ function pathOf(relative: string): string {
 async function buildWithVite(folder: string): Promise<void> {
   const project = await Deno.makeTempDir();
   try {
-    await run(Deno.execPath(), ["task", "pack"], ROOT);
+    await run([Deno.execPath(), "task", "pack"], ROOT);
     for (const file of ["index.html", "page.ts"]) {
       await Deno.copyFile(PAGE + file, `${project}/${file}`);
     }
@@ -46,13 +46,12 @@ async function buildWithVite(folder: string): Promise<void> {
     const packages = [`${ROOT}dist/npm/core.tgz`, `${ROOT}dist/npm/client.tgz`];
     const tools = ["vite@8.3.8", "typescript@7.0.2"];
     const quietly = ["--no-audit", "--no-fund", "--prefer-offline"];
-    await run("npm", ["install", ...quietly, ...packages, ...tools], project);
-    await run("npx", ["tsc", ...STRICTLY.split(" "), "page.ts"], project);
-    await run("npx", ["vite", "build", "--outDir", folder], project);
+    await run(["npm", "install", ...quietly, ...packages, ...tools], project);
+    await run(["npx", "tsc", ...STRICTLY.split(" "), "page.ts"], project);
+    await run(["npx", "vite", "build", "--outDir", folder], project);
     assertEquals(
       await run(
-        "node",
-        ["--input-type=module", "--eval", NODE_SCRIPT],
+        ["node", "--input-type=module", "--eval", NODE_SCRIPT],
         project,
       ),
       "true\n",
@@ -64,8 +63,7 @@ async function buildWithVite(folder: string): Promise<void> {
 
 /** Resolves with what it says; rejects with all that it says when it fails. */
 async function run(
-  program: string,
-  args: string[],
+  [program, ...args]: [string, ...string[]],
   cwd: string,
 ): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, {
@@ -82,8 +80,8 @@ async function run(
 
 async function buildWithDeno(folder: string): Promise<void> {
   await run(
-    Deno.execPath(),
     [
+      Deno.execPath(),
       ...["bundle", "--quiet", "--platform", "browser", "--minify"],
       ...["--output", `${folder}/page.js`, `${PAGE}page.ts`],
     ],
@@ -121,7 +119,7 @@ async function open(browser: Browser, url: string): Promise<Page> {
   return page;
 }
 
-const hasNpm = await run("npm", ["--version"], ROOT)
+const hasNpm = await run(["npm", "--version"], ROOT)
   .then(() => true, () => false);
 
 const bundlers = [

@@ -18,7 +18,8 @@ async function testsOfBintrees(): Promise<string> {
     "../../bintrees/",
     import.meta.resolve("prom-client"),
   );
-  const [version] = await Array.fromAsync(Deno.readDir(folder));
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const version = entries.find(({ isDirectory }) => isDirectory);
   return fileURLToPath(new URL(`${version!.name}/test`, folder));
 }
 

@@ -63,6 +63,11 @@ async function servesAlone(
   });
 }
 
+/** By which Deno finds what it has downloaded. */
+function cacheOf({ HOME = "", DENO_DIR }: Record<string, string>) {
+  return { HOME, ...(DENO_DIR !== undefined && { DENO_DIR }) };
+}
+
 /** What browsers load, as it is in dist/. */
 async function servedFiles(folder = `${ROOT}dist`): Promise<string[]> {
   const files: string[] = [];
@@ -82,7 +87,7 @@ Deno.test("a node reads nothing of the folder in which it is started", async () 
       ...["run", "--no-check", "--no-prompt", ...flags],
       ...[`--allow-read=${ROOT}`, `${ROOT}server/main.ts`],
     ],
-    env: { HOME: Deno.env.get("HOME") ?? "", PATH: "" },
+    env: cacheOf(Deno.env.toObject()),
   });
 });
 

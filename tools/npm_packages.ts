@@ -6,7 +6,10 @@ const root = new URL("../", import.meta.url);
 const output = new URL("dist/npm/", root);
 const NAMES = ["core", "client"] as const;
 
-async function run(program: string, args: string[], cwd: URL): Promise<void> {
+async function run(
+  [program, ...args]: [string, ...string[]],
+  cwd: URL,
+): Promise<void> {
   const { success, stderr } = await new Deno.Command(program, { args, cwd })
     .output();
   if (success) return;
@@ -16,8 +19,8 @@ async function run(program: string, args: string[], cwd: URL): Promise<void> {
 /** Without source maps, which would name files of this machine. */
 function pack(name: typeof NAMES[number]): Promise<void> {
   return run(
-    Deno.execPath(),
     [
+      Deno.execPath(),
       ...["pack", "--quiet", "--allow-dirty", "--no-source-maps"],
       ...["--output", new URL(`${name}.tgz`, output).pathname],
     ],
@@ -28,12 +31,12 @@ function pack(name: typeof NAMES[number]): Promise<void> {
 /** `deno pack` of 2.9.6 does not count members of the workspace as dependencies. */
 async function addCore(): Promise<void> {
   const folder = new URL("package/", output);
-  await run("tar", ["-xzf", "client.tgz"], output);
+  await run(["tar", "-xzf", "client.tgz"], output);
   const file = new URL("package.json", folder);
   const packed = JSON.parse(await Deno.readTextFile(file));
   packed.dependencies["@sigmesh/core"] = `^${manifest.version}`;
   await Deno.writeTextFile(file, JSON.stringify(packed, null, 2));
-  await run("tar", ["-czf", "client.tgz", "package"], output);
+  await run(["tar", "-czf", "client.tgz", "package"], output);
   await Deno.remove(folder, { recursive: true });
 }
 
