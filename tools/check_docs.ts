@@ -68,7 +68,10 @@ function fail(file: string, faults: readonly string[]): void {
   failures += faults.length;
 }
 
-const options = optionsOf([denoJson, ...sources.values()]);
+/** Options of Deno's that documents name by themselves, without its command. */
+const DENO_OPTIONS = ["--bundle", "--target"];
+
+const options = optionsOf([...DENO_OPTIONS, denoJson, ...sources.values()]);
 const nodeOptions = optionsOf(sourcesOf(/^server\/cli/));
 const metrics = metricsOf(sourcesOf(/^server\/\w*metrics\.ts$/));
 
