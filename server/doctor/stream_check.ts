@@ -42,6 +42,7 @@ async function follow(url: string, signal: AbortSignal): Promise<Heard> {
     signal,
   });
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  signal.addEventListener("abort", () => reader?.cancel().catch(() => {}));
   let text = "";
   return async (wanted) => {
     while (!text.includes(wanted) && text.length < MAX_CHARACTERS) {
