@@ -2,6 +2,7 @@
 
 import { Command, Option } from "commander";
 import { count, option } from "./cli_option.ts";
+import { type DoctorInvocation, parseDoctorArguments } from "./cli_doctor.ts";
 import { addMeshOptions, faultOfMesh } from "./cli_mesh.ts";
 import {
   addDhtOptions,
@@ -33,21 +34,18 @@ import { VERSION } from "./version.ts";
 const MEBIBYTE = 2 ** 20;
 const VARIABLE_PREFIX = "SIGMESH_";
 
-/** What to do: serve, or print something and exit. */
+/** What to do: serve, look at a node, or print something and exit. */
 export type Invocation =
   | { readonly action: "serve"; readonly config: Config }
-  | {
-    readonly action: "exit";
-    readonly code: number;
-    readonly stdout: string;
-    readonly stderr: string;
-  };
+  | DoctorInvocation;
 
 /** Reads arguments and the variables that stand for options; arguments go before. */
 export function parseArguments(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Invocation {
+  const [first, ...rest] = args;
+  if (first === "doctor") return parseDoctorArguments(rest, variables);
   const output = { stdout: "", stderr: "" };
   const command = createCommand()
     .exitOverride()
@@ -169,7 +167,8 @@ function createCommand(): Command {
       "after",
       `
 Each option can be set by a variable too: --public-url by SIGMESH_PUBLIC_URL.
-Started without options, the node serves http://localhost:8000/.`,
+Started without options, the node serves http://localhost:8000/.
+sigmesh doctor URL checks a running node; see sigmesh doctor --help.`,
     );
   addDhtOptions(command);
   addMeshOptions(command);

@@ -54,7 +54,7 @@ function joinLines(text: string): string {
 }
 
 /** Controls, invisible directions (they make text read otherwise) and breaks become visible. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (control) => `\\u{${control.codePointAt(0)!.toString(16)}}`,

@@ -5,6 +5,8 @@ import type { Config } from "./config.ts";
 import type { DhtConfig } from "./dht_config.ts";
 import { logOf, openLog, startLog } from "./log.ts";
 import type { Dht } from "./mesh/dht/dht.ts";
+import { diagnose } from "./doctor/doctor.ts";
+import { formatFinding } from "./doctor/finding.ts";
 import { type Node, startNode } from "./node.ts";
 import { reasonNotAnnounced } from "./node_mesh.ts";
 
@@ -14,9 +16,12 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 
 const invocation = parseArguments(Deno.args, Deno.env.toObject());
 if (invocation.action === "exit") {
-  await Deno.stdout.write(new TextEncoder().encode(invocation.stdout));
-  await Deno.stderr.write(new TextEncoder().encode(invocation.stderr));
+  await Deno.stdout.write(encode(invocation.stdout));
+  await Deno.stderr.write(encode(invocation.stderr));
   Deno.exit(invocation.code);
+}
+if (invocation.action === "doctor") {
+  Deno.exit(await doctor(invocation));
 }
 const { config } = invocation;
 const log = await openLog({
@@ -41,6 +46,23 @@ for (const signal of STOP_SIGNALS) {
     await log.close();
     Deno.exit(0);
   });
+}
+
+/** Its exit status. */
+async function doctor(
+  { url, json }: { url: string; json: boolean },
+): Promise<number> {
+  const diagnosis = await diagnose(url, {
+    onFinding: (finding) => {
+      if (!json) Deno.stdout.writeSync(encode(formatFinding(finding)));
+    },
+  });
+  if (json) Deno.stdout.writeSync(encode(`${JSON.stringify(diagnosis)}\n`));
+  return diagnosis.ok ? 0 : 1;
+}
+
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
 }
 
 async function start(config: Config): Promise<Node> {

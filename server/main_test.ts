@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TextLineStream } from "./testing/text_line_stream.ts";
+import { startTestNode } from "./testing/test_node.ts";
 import manifest from "../deno.json" with { type: "json" };
 
 const root = new URL("../", import.meta.url);
@@ -195,4 +196,27 @@ Deno.test("a wrong option ends before anything listens", async () => {
   const { code, stderr } = await run("--prot", "1").end();
   assertEquals(code, 1);
   assertMatch(stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
+});
+
+Deno.test("doctor tells scripts by its exit status and as JSON", async () => {
+  const doctor = async (...args: string[]) => {
+    const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+      args: [...START, "doctor", ...args],
+      cwd: root,
+    }).output();
+    return { code, text: new TextDecoder().decode(stdout) };
+  };
+  const node = await startTestNode();
+  try {
+    const healthy = await doctor(node.origin, "--json");
+    const { url, ok, findings } = JSON.parse(healthy.text);
+    assertEquals([healthy.code, url, ok], [0, node.origin, true]);
+    assert(findings.length >= 8);
+  } finally {
+    await node.close();
+  }
+  const dead = await doctor(node.origin);
+  assertEquals(dead.code, 1);
+  assertMatch(dead.text, /^fail {2}node: no answer/);
+  assertEquals((await doctor("no-origin")).code, 2);
 });
