@@ -102,7 +102,7 @@ export class Trial {
     this.#indexOf = new Map(
       this.#lives.map(({ origin, index }) => [origin, index]),
     );
-    this.#views = new Views(this.#lives, { ...setting, time });
+    this.#views = new Views(this.#lives, { ...setting, time, durationMs });
     this.#links = new SimulatedLinks(
       (task, { from, to }) => {
         const way = [this.#indexOf.get(from)!, this.#indexOf.get(to)!].sort();
@@ -165,6 +165,7 @@ export class Trial {
     const node = startSimulatedNode(life.origin, {
       ...{ clock: this.#time, links: this.#links, random: this.#random },
       members: this.#views.viewOf(life),
+      homes: this.#views.rankingOf(life),
       onFault: (fault) => this.#faults.push(fault),
     });
     this.#nodes.set(life.index, node);
