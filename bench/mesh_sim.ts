@@ -5,15 +5,20 @@
  */
 
 import { Command } from "commander";
-import { drawChart } from "./chart.ts";
+import { type Chart, drawChart } from "./chart.ts";
 import { chosenFrom } from "./load/options.ts";
 import { CASES, type MeshCase } from "./mesh/cases.ts";
 import { runMembership } from "./mesh/membership_trial.ts";
-import { chartOf, describeResults, type MeshResults } from "./mesh/report.ts";
+import {
+  costChartOf,
+  describeResults,
+  type MeshResults,
+  probesChartOf,
+} from "./mesh/report.ts";
 import { runTrial } from "./mesh/trial.ts";
 import { OutputError, writeWhole } from "./tune/output.ts";
 
-const { cases, quick, seed, minutes, json, chart } = new Command(
+const { cases, quick, seed, minutes, json, ...charts } = new Command(
   "bench:mesh-sim",
 )
   .description("Simulates meshes: posts lost, cost of a node, views.")
@@ -23,6 +28,7 @@ const { cases, quick, seed, minutes, json, chart } = new Command(
   .option("--minutes <number>", "simulated, likewise", Number)
   .option("--json <file>", "adds what was seen to what is there")
   .option("--chart <file>", "draws costs by size, as SVG")
+  .option("--probes-chart <file>", "draws probes by size, likewise")
   .addHelpText(
     "after",
     `\nCases: ${CASES.map(({ name }) => name).join(", ")}`,
@@ -35,6 +41,7 @@ const { cases, quick, seed, minutes, json, chart } = new Command(
     readonly minutes?: number;
     readonly json?: string;
     readonly chart?: string;
+    readonly probesChart?: string;
   }>();
 
 let results: MeshResults = { federation: {}, membership: {} };
@@ -44,7 +51,8 @@ try {
     if (json !== undefined) results = await addTo(json);
   }
   console.log(describeResults(results));
-  if (chart !== undefined) await writeWhole(chart, drawChart(chartOf(results)));
+  await draw(charts.chart, costChartOf(results));
+  await draw(charts.probesChart, probesChartOf(results));
 } catch (error) {
   if (!(error instanceof OutputError)) throw error;
   console.error(error.message);
@@ -56,11 +64,11 @@ async function run({ name, kind, setting }: MeshCase): Promise<MeshResults> {
   const tell = (minute: number, seen: string) =>
     console.error(`${name}, minute ${minute} of ${setting.minutes}: ${seen}`);
   if (kind === "membership") {
-    const minutes = await runMembership(
+    const seen = await runMembership(
       setting,
       ({ minute, known }) => tell(minute, `${known.toFixed(4)} known`),
     );
-    const membership = { ...results.membership, [name]: minutes };
+    const membership = { ...results.membership, [name]: seen };
     return { ...results, membership };
   }
   const seen = await runTrial(setting, (minute, { deliveries }) => {
@@ -68,6 +76,10 @@ async function run({ name, kind, setting }: MeshCase): Promise<MeshResults> {
     tell(minute, `${wanted} deliveries, ${wanted - reached} lost`);
   });
   return { ...results, federation: { ...results.federation, [name]: seen } };
+}
+
+async function draw(path: string | undefined, chart: Chart): Promise<void> {
+  if (path !== undefined) await writeWhole(path, drawChart(chart));
 }
 
 async function addTo(path: string): Promise<MeshResults> {

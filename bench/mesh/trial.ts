@@ -39,7 +39,7 @@ export interface TrialResult {
   readonly links: number;
   readonly messages: number;
   readonly bytes: number;
-  /** Seconds after the crash until nothing more was lost. */
+  /** Seconds after the crash until rooms were whole again: no post of later was lost, or took longer than a second. */
   readonly healedSeconds?: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly losses: readonly (Loss & { fromAgeMs: number; toAgeMs: number })[];
@@ -135,7 +135,6 @@ export class Trial {
     for (const node of this.#nodes.values()) this.#addRefused(node);
     const perNode = (sum: number) => sum / this.#nodeSeconds;
     const { crashAtMs } = this.#setting;
-    const lastMs = Math.max(0, ...deliveries.losses.map(({ atMs }) => atMs));
     return {
       setting: this.#setting,
       deliveries: deliveries.wanted,
@@ -147,9 +146,10 @@ export class Trial {
       links: perNode(this.#linkSeconds),
       messages: perNode(this.#messages),
       bytes: perNode(this.#bytes),
-      ...(crashAtMs === undefined
-        ? {}
-        : { healedSeconds: Math.max(0, lastMs - crashAtMs) / 1000 }),
+      ...(crashAtMs === undefined ? {} : {
+        healedSeconds: Math.max(0, deliveries.lastMissedAtMs - crashAtMs) /
+          1000,
+      }),
       refused: this.#refused,
       losses: deliveries.losses.map((loss) => ({
         ...loss,
