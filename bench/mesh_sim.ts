@@ -18,31 +18,36 @@ import {
 import { runTrial } from "./mesh/trial.ts";
 import { OutputError, writeWhole } from "./tune/output.ts";
 
-const { cases, quick, seed, minutes, json, ...charts } = new Command(
-  "bench:mesh-sim",
-)
-  .description("Simulates meshes: posts lost, cost of a node, views.")
-  .option("--cases <names>", "of these only", chosenFrom(CASES), [...CASES])
-  .option("--quick", "the cases of at most 100 nodes, a minute each")
-  .option("--seed <number>", "of chance, instead of the cases' own", Number)
-  .option("--minutes <number>", "simulated, likewise", Number)
-  .option("--json <file>", "adds what was seen to what is there")
-  .option("--chart <file>", "draws costs by size, as SVG")
-  .option("--probes-chart <file>", "draws probes by size, likewise")
-  .addHelpText(
-    "after",
-    `\nCases: ${CASES.map(({ name }) => name).join(", ")}`,
+/** What is larger takes long, and gigabytes. */
+const USUAL_CASES = CASES.filter(({ setting }) => setting.nodes <= 1000);
+
+const { cases = USUAL_CASES, quick, seed, minutes, json, ...charts } =
+  new Command(
+    "bench:mesh-sim",
   )
-  .parse(Deno.args, { from: "user" })
-  .opts<{
-    readonly cases: MeshCase[];
-    readonly quick?: true;
-    readonly seed?: number;
-    readonly minutes?: number;
-    readonly json?: string;
-    readonly chart?: string;
-    readonly probesChart?: string;
-  }>();
+    .description("Simulates meshes: posts lost, cost of a node, views.")
+    .option("--cases <names>", "of these only", chosenFrom(CASES))
+    .option("--quick", "the cases of at most 100 nodes, a minute each")
+    .option("--seed <number>", "of chance, instead of the cases' own", Number)
+    .option("--minutes <number>", "simulated, likewise", Number)
+    .option("--json <file>", "adds what was seen to what is there")
+    .option("--chart <file>", "draws costs by size, as SVG")
+    .option("--probes-chart <file>", "draws probes by size, likewise")
+    .addHelpText(
+      "after",
+      `\nCases: ${CASES.map(({ name }) => name).join(", ")}\n` +
+        "Those of more than 1,000 nodes are run where they are named.",
+    )
+    .parse(Deno.args, { from: "user" })
+    .opts<{
+      readonly cases?: MeshCase[];
+      readonly quick?: true;
+      readonly seed?: number;
+      readonly minutes?: number;
+      readonly json?: string;
+      readonly chart?: string;
+      readonly probesChart?: string;
+    }>();
 
 let results: MeshResults = { federation: {}, membership: {} };
 try {

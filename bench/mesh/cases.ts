@@ -63,7 +63,7 @@ export const CASES: readonly MeshCase[] = [
   }),
   membership(10),
   membership(100),
-  membership(1000, { watched: 100 }),
+  membership(1000),
   membership(10_000, {
     ...{ watched: 40, minutes: 320 },
     newcomerAtMs: 160 * MINUTE_MS + 1000,
