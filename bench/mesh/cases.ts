@@ -65,8 +65,8 @@ export const CASES: readonly MeshCase[] = [
   membership(100),
   membership(1000),
   membership(10_000, {
-    ...{ watched: 40, minutes: 320 },
-    newcomerAtMs: 160 * MINUTE_MS + 1000,
-    crashAtMs: 220 * MINUTE_MS + 1000,
+    ...{ watched: 12, minutes: 200 },
+    newcomerAtMs: 90 * MINUTE_MS + 1000,
+    crashAtMs: 120 * MINUTE_MS + 1000,
   }),
 ];

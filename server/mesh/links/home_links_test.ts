@@ -68,7 +68,7 @@ Deno.test("a need that changes is told, one that does not is not", () => {
 });
 
 Deno.test("a lost link is dialled again, later each time, and then subscribes again", async () => {
-  const { links, dialled, pass, told, last } = createLinks();
+  const { links, dialled, pass, last } = createLinks();
   links.join(HOME, AB!, need);
   const counts = [];
   for (let i = 0; i < 3; i++) {
