@@ -59,7 +59,8 @@ export const CASES: readonly MeshCase[] = [
   }),
   federation("churn-200", { churn: 2, missing: 0.2, minutes: 15 }),
   federation("crash", {
-    ...{ nodes: 1000, missing: 0.2, minutes: 3, crashAtMs: 90_000 },
+    ...{ nodes: 1000, missing: 0.2, minutes: 3 },
+    ...{ churn: 0, crashAtMs: 90_000 },
   }),
   membership(10),
   membership(100),

@@ -46,6 +46,8 @@ export interface TrialResult {
   readonly faults: number;
 }
 
+/** Within which all start. */
+const START_MS = 1000;
 /** Links open, rooms are joined; what is posted meanwhile does not count. */
 const SETTLING_MS = 30_000;
 /** One way, from one node to another: on one continent or between two. */
@@ -114,7 +116,7 @@ export class Trial {
     );
     for (const life of this.#lives) {
       // Not all tick at once.
-      time.after(life.bornAtMs + random() * 1000, () => this.#bear(life));
+      time.after(life.bornAtMs + random() * START_MS, () => this.#bear(life));
       if (life.diesAtMs < durationMs) {
         time.after(life.diesAtMs, () => this.#kill(life));
       }
@@ -169,6 +171,13 @@ export class Trial {
       onFault: (fault) => this.#faults.push(fault),
     });
     this.#nodes.set(life.index, node);
+    // Whom the first ones dial has started too.
+    this.#time.after(START_MS, () => {
+      if (this.#nodes.get(life.index) === node) this.#join(life, node);
+    });
+  }
+
+  #join(life: Life, node: SimulatedNode): void {
     for (const room of life.rooms) {
       const sink = new CountingSink((serial) =>
         this.deliveries.delivered(serial, {
