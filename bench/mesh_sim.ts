@@ -5,37 +5,49 @@
  */
 
 import { Command } from "commander";
-import { drawChart } from "./chart.ts";
+import { type Chart, drawChart } from "./chart.ts";
 import { chosenFrom } from "./load/options.ts";
 import { CASES, type MeshCase } from "./mesh/cases.ts";
 import { runMembership } from "./mesh/membership_trial.ts";
-import { chartOf, describeResults, type MeshResults } from "./mesh/report.ts";
+import {
+  costChartOf,
+  describeResults,
+  type MeshResults,
+  probesChartOf,
+} from "./mesh/report.ts";
 import { runTrial } from "./mesh/trial.ts";
 import { OutputError, writeWhole } from "./tune/output.ts";
 
-const { cases, quick, seed, minutes, json, chart } = new Command(
-  "bench:mesh-sim",
-)
-  .description("Simulates meshes: posts lost, cost of a node, views.")
-  .option("--cases <names>", "of these only", chosenFrom(CASES), [...CASES])
-  .option("--quick", "the cases of at most 100 nodes, a minute each")
-  .option("--seed <number>", "of chance, instead of the cases' own", Number)
-  .option("--minutes <number>", "simulated, likewise", Number)
-  .option("--json <file>", "adds what was seen to what is there")
-  .option("--chart <file>", "draws costs by size, as SVG")
-  .addHelpText(
-    "after",
-    `\nCases: ${CASES.map(({ name }) => name).join(", ")}`,
+/** What is larger takes long, and gigabytes. */
+const USUAL_CASES = CASES.filter(({ setting }) => setting.nodes <= 1000);
+
+const { cases = USUAL_CASES, quick, seed, minutes, json, ...charts } =
+  new Command(
+    "bench:mesh-sim",
   )
-  .parse(Deno.args, { from: "user" })
-  .opts<{
-    readonly cases: MeshCase[];
-    readonly quick?: true;
-    readonly seed?: number;
-    readonly minutes?: number;
-    readonly json?: string;
-    readonly chart?: string;
-  }>();
+    .description("Simulates meshes: posts lost, cost of a node, views.")
+    .option("--cases <names>", "of these only", chosenFrom(CASES))
+    .option("--quick", "the cases of at most 100 nodes, a minute each")
+    .option("--seed <number>", "of chance, instead of the cases' own", Number)
+    .option("--minutes <number>", "simulated, likewise", Number)
+    .option("--json <file>", "adds what was seen to what is there")
+    .option("--chart <file>", "draws costs by size, as SVG")
+    .option("--probes-chart <file>", "draws probes by size, likewise")
+    .addHelpText(
+      "after",
+      `\nCases: ${CASES.map(({ name }) => name).join(", ")}\n` +
+        "Those of more than 1,000 nodes are run where they are named.",
+    )
+    .parse(Deno.args, { from: "user" })
+    .opts<{
+      readonly cases?: MeshCase[];
+      readonly quick?: true;
+      readonly seed?: number;
+      readonly minutes?: number;
+      readonly json?: string;
+      readonly chart?: string;
+      readonly probesChart?: string;
+    }>();
 
 let results: MeshResults = { federation: {}, membership: {} };
 try {
@@ -44,7 +56,8 @@ try {
     if (json !== undefined) results = await addTo(json);
   }
   console.log(describeResults(results));
-  if (chart !== undefined) await writeWhole(chart, drawChart(chartOf(results)));
+  await draw(charts.chart, costChartOf(results));
+  await draw(charts.probesChart, probesChartOf(results));
 } catch (error) {
   if (!(error instanceof OutputError)) throw error;
   console.error(error.message);
@@ -56,11 +69,11 @@ async function run({ name, kind, setting }: MeshCase): Promise<MeshResults> {
   const tell = (minute: number, seen: string) =>
     console.error(`${name}, minute ${minute} of ${setting.minutes}: ${seen}`);
   if (kind === "membership") {
-    const minutes = await runMembership(
+    const seen = await runMembership(
       setting,
       ({ minute, known }) => tell(minute, `${known.toFixed(4)} known`),
     );
-    const membership = { ...results.membership, [name]: minutes };
+    const membership = { ...results.membership, [name]: seen };
     return { ...results, membership };
   }
   const seen = await runTrial(setting, (minute, { deliveries }) => {
@@ -68,6 +81,10 @@ async function run({ name, kind, setting }: MeshCase): Promise<MeshResults> {
     tell(minute, `${wanted} deliveries, ${wanted - reached} lost`);
   });
   return { ...results, federation: { ...results.federation, [name]: seen } };
+}
+
+async function draw(path: string | undefined, chart: Chart): Promise<void> {
+  if (path !== undefined) await writeWhole(path, drawChart(chart));
 }
 
 async function addTo(path: string): Promise<MeshResults> {

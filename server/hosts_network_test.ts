@@ -175,7 +175,7 @@ function ranked(sites: readonly Site[]): Site[] {
   const order: Site[] = [];
   while (left.length > 0) {
     const except = new Set(order.map(({ origin }) => origin));
-    const best = homes.of(seedOf(ROOM), except)[0]!;
+    const best = homes.of(seedOf(ROOM), (name) => except.has(name))[0]!;
     const at = left.findIndex(({ origin }) => origin === best.origin);
     order.push(...left.splice(at, 1));
   }

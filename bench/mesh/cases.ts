@@ -16,6 +16,8 @@ export type MeshCase =
     readonly setting: MembershipSetting;
   };
 
+const MINUTE_MS = 60_000;
+
 const USUAL: TrialSetting = {
   ...{ nodes: 100, roomsPerNode: 2, nodesPerRoom: 4 },
   ...{ missing: 0.05, learningMs: 600_000, churn: 0.1 },
@@ -29,11 +31,15 @@ function federation(
   return { name, kind: "federation", setting: { ...USUAL, ...changed } };
 }
 
-function membership(nodes: number): MeshCase {
+function membership(
+  nodes: number,
+  changed: Partial<MembershipSetting> = {},
+): MeshCase {
   const setting = {
     ...{ nodes, minutes: 40, seed: 1 },
-    newcomerAtMs: 15 * 60_000 + 1000,
-    crashAtMs: 30 * 60_000 + 1000,
+    newcomerAtMs: 15 * MINUTE_MS + 1000,
+    crashAtMs: 30 * MINUTE_MS + 1000,
+    ...changed,
   };
   return { name: `views-${nodes}`, kind: "membership", setting };
 }
@@ -43,17 +49,25 @@ export const CASES: readonly MeshCase[] = [
   federation("nodes-10", { nodes: 10, minutes: 10 }),
   federation("nodes-100", {}),
   federation("nodes-1000", { nodes: 1000, minutes: 1 }),
-  federation("missing-1", { missing: 0.01, minutes: 4 }),
-  federation("missing-5", { missing: 0.05, minutes: 4 }),
-  federation("missing-20", { missing: 0.2, minutes: 4 }),
+  federation("nodes-3000", { nodes: 3000, minutes: 1 }),
+  federation("nodes-10000", { nodes: 10_000, minutes: 1 }),
+  federation("missing-1", { nodes: 1000, missing: 0.01, minutes: 2 }),
+  federation("missing-5", { nodes: 1000, missing: 0.05, minutes: 2 }),
+  federation("missing-20", { nodes: 1000, missing: 0.2, minutes: 2 }),
   federation("churn", {
     ...{ nodes: 1000, missing: 0.2, minutes: 6, postsPerSecond: 0.3 },
   }),
   federation("churn-200", { churn: 2, missing: 0.2, minutes: 15 }),
   federation("crash", {
-    ...{ nodes: 300, missing: 0.2, minutes: 5, crashAtMs: 90_000 },
+    ...{ nodes: 1000, missing: 0.2, minutes: 3 },
+    ...{ churn: 0, crashAtMs: 90_000 },
   }),
   membership(10),
   membership(100),
   membership(1000),
+  membership(10_000, {
+    ...{ watched: 12, minutes: 200 },
+    newcomerAtMs: 90 * MINUTE_MS + 1000,
+    crashAtMs: 120 * MINUTE_MS + 1000,
+  }),
 ];

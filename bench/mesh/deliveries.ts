@@ -2,6 +2,8 @@
 
 /** A post counts for so long. */
 export const COUNTED_MS = 60_000;
+/** Two or three links take a third of it: who gets a post later has to thank a replay. */
+const LATE_MS = 1000;
 
 /** A post on its way. */
 interface Post {
@@ -32,9 +34,11 @@ export class Deliveries {
   reached = 0;
   /** Deliveries by the number of links on the way. */
   readonly byHops: number[] = [];
-  /** Deliveries that took longer than a second, and the longest. */
+  /** Deliveries that were late, and the longest. */
   late = 0;
   longestMs = 0;
+  /** When the last post was sent that came late somewhere, or nowhere. */
+  lastMissedAtMs = 0;
   readonly losses: Loss[] = [];
   readonly #posts = new Map<number, Post>();
 
@@ -65,7 +69,10 @@ export class Deliveries {
     if (!post.wanted.includes(to)) return; // it was born later
     const tookMs = atMs - post.atMs;
     this.longestMs = Math.max(this.longestMs, tookMs);
-    if (tookMs > 1000) this.late++;
+    if (tookMs > LATE_MS) {
+      this.late++;
+      this.#noteMissed(post);
+    }
     const hops = post.hops.get(to) ?? 0;
     this.byHops[hops] = (this.byHops[hops] ?? 0) + 1;
   }
@@ -82,9 +89,14 @@ export class Deliveries {
       if (reached.has(to)) this.reached++;
       else {
         const spread = hops.size;
+        this.#noteMissed(post);
         this.losses.push({ from, to, atMs, hasCome: hops.has(to), spread });
       }
     }
+  }
+
+  #noteMissed({ atMs }: Post): void {
+    this.lastMissedAtMs = Math.max(this.lastMissedAtMs, atMs);
   }
 
   get meanHops(): number {

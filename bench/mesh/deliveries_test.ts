@@ -12,6 +12,7 @@ Deno.test("a post counts for those who are alive a minute later, and is lost to 
   deliveries.delivered(7, { to: 2, atMs: 3500 });
   deliveries.settle(7, (node) => node !== 4);
   const { wanted, reached, losses, late, longestMs, byHops } = deliveries;
+  assertEquals(deliveries.lastMissedAtMs, 1000);
   assertEquals({ wanted, reached, late }, { wanted: 2, reached: 1, late: 1 });
   assertEquals(longestMs, 2500);
   assertEquals(byHops[2], 1);

@@ -16,6 +16,13 @@ import { SimulatedTime } from "./simulated_time.ts";
 /** What is simulated: all know one node at the start; later a newcomer does too, and then a third crashes. */
 export interface MembershipSetting {
   readonly nodes: number;
+  /**
+   * Of so many the membership runs, and is looked at; of all, when undefined.
+   * What the others would do is taken from these: one that is asked for nodes
+   * names those that a watched one would, and for each probe that it gets a
+   * watched one hears of one of them, as if it had been probed.
+   */
+  readonly watched?: number;
   readonly minutes: number;
   /** When one more node comes, milliseconds. */
   readonly newcomerAtMs: number;
@@ -23,7 +30,7 @@ export interface MembershipSetting {
   readonly seed: number;
 }
 
-/** A minute of it; means over nodes alive. */
+/** A minute of it; means over nodes alive that are watched. */
 export interface MembershipMinute {
   readonly minute: number;
   /** Share of the nodes alive that a view has. */
@@ -44,31 +51,45 @@ interface Peer {
   readonly members: Membership;
 }
 
+/** What was seen. */
+export interface MembershipResult {
+  readonly setting: MembershipSetting;
+  readonly minutes: readonly MembershipMinute[];
+}
+
 /** Runs it. */
 export async function runMembership(
   setting: MembershipSetting,
   onMinute: (minute: MembershipMinute) => void = () => {},
-): Promise<MembershipMinute[]> {
-  const { nodes, newcomerAtMs, crashAtMs } = setting;
+): Promise<MembershipResult> {
+  const { nodes, watched = nodes, newcomerAtMs, crashAtMs } = setting;
   const mesh = new MembershipMesh(setting.seed);
-  for (let index = 0; index < nodes; index++) mesh.bear(index);
+  for (let index = 0; index < watched; index++) mesh.bear(index);
+  for (let index = watched; index < nodes; index++) mesh.bearUnwatched(index);
   mesh.time.after(newcomerAtMs, () => mesh.bear(nodes));
   mesh.time.after(crashAtMs, () => {
-    for (let index = 1; index < nodes / 3; index++) mesh.kill(index);
+    for (let index = 1; index < nodes; index += 3) mesh.kill(index);
   });
-  const seen: MembershipMinute[] = [];
+  const minutes: MembershipMinute[] = [];
   for (let minute = 1; minute <= setting.minutes; minute++) {
     await mesh.time.runTo(minute * 60_000);
-    seen.push({ minute, ...mesh.look(nodes) });
-    onMinute(seen.at(-1)!);
+    minutes.push({ minute, ...mesh.look(nodes) });
+    onMinute(minutes.at(-1)!);
   }
-  return seen;
+  return { setting, minutes };
 }
 
 class MembershipMesh {
   readonly time = new SimulatedTime();
   readonly #random: () => number;
+  /** Those that are watched, alive. */
   readonly #peers = new Map<string, Peer>();
+  /** All others that are alive. */
+  readonly #unwatched = new Map<string, number>();
+  /** What to draw from; some have died since. */
+  readonly #drawn: { peers: Peer[]; unwatched: number[] } = {
+    ...{ peers: [], unwatched: [] },
+  };
   #probes = 0;
 
   constructor(seed: number) {
@@ -89,12 +110,22 @@ class MembershipMesh {
         throw fault;
       },
     });
-    this.#peers.set(origin, { index, members });
+    const peer = { index, members };
+    this.#peers.set(origin, peer);
+    this.#drawn.peers.push(peer);
     this.time.after(this.#random() * 1000, () => void members.start());
+  }
+
+  bearUnwatched(index: number): void {
+    this.#unwatched.set(originOf(index), index);
+    this.#drawn.unwatched.push(index);
+    const first = this.#peers.get(originOf(0))!;
+    this.time.after(this.#random() * 1000, () => hearOf(first, index));
   }
 
   kill(index: number): void {
     const origin = originOf(index);
+    this.#unwatched.delete(origin);
     void this.#peers.get(origin)?.members.close();
     this.#peers.delete(origin);
   }
@@ -104,9 +135,9 @@ class MembershipMesh {
     const peers = [...this.#peers.values()];
     const shares = peers.map(({ members }) => {
       const views = [...members.all()].map(({ origin }) => origin);
-      const alive = views.filter((origin) => this.#peers.has(origin)).length;
+      const alive = views.filter((origin) => this.#isAlive(origin)).length;
       return {
-        known: alive / (peers.length - 1),
+        known: alive / (peers.length + this.#unwatched.size - 1),
         dead: views.length === 0 ? 0 : 1 - alive / views.length,
       };
     });
@@ -129,6 +160,10 @@ class MembershipMesh {
     };
   }
 
+  #isAlive(origin: string): boolean {
+    return this.#peers.has(origin) || this.#unwatched.has(origin);
+  }
+
   #networkOf(from: number): Network {
     return {
       resolve: (hostname) =>
@@ -136,7 +171,7 @@ class MembershipMesh {
       get: (request) =>
         new Promise((done) => {
           this.#probes++;
-          const isThere = this.#peers.has(request.url.origin);
+          const isThere = this.#isAlive(request.url.origin);
           const afterMs = isThere ? ROUND_TRIP_MS : TIMEOUT_MS;
           this.time.after(afterMs, () => done(this.#answer(request, from)));
         }),
@@ -145,13 +180,14 @@ class MembershipMesh {
 
   #answer({ url, headers }: ProbeRequest, from: number): ProbeReply {
     const peer = this.#peers.get(url.origin);
-    if (peer === undefined) {
+    const index = peer?.index ?? this.#unwatched.get(url.origin);
+    if (index === undefined) {
       return { ok: false, reason: "timeout", detail: "nobody is there" };
     }
-    const { members, index } = peer;
-    members.hear(headers[NODE_ORIGIN_HEADER]!, addressOf(from));
+    peer?.members.hear(headers[NODE_ORIGIN_HEADER]!, addressOf(from));
+    if (peer === undefined) this.#mirror();
     const text = url.pathname === "/nodes"
-      ? JSON.stringify(members.listed().map(({ origin }) => origin))
+      ? this.#listOf(peer ?? this.#drawPeer())
       : nodeAnswer({
         nowMs: this.time.now(),
         url: url.origin,
@@ -159,6 +195,34 @@ class MembershipMesh {
       });
     return { ok: true, status: 200, body: new TextEncoder().encode(text) };
   }
+
+  #listOf({ members }: Peer): string {
+    return JSON.stringify(members.listed().map(({ origin }) => origin));
+  }
+
+  /** As many unwatched nodes probe watched ones as the other way round. */
+  #mirror(): void {
+    hearOf(
+      this.#drawPeer(),
+      this.#draw(this.#drawn.unwatched, (index) => originOf(index)),
+    );
+  }
+
+  #drawPeer(): Peer {
+    return this.#draw(this.#drawn.peers, ({ index }) => originOf(index));
+  }
+
+  /** One that is alive. */
+  #draw<Item>(items: readonly Item[], nameOf: (item: Item) => string): Item {
+    while (true) {
+      const item = items[Math.floor(this.#random() * items.length)]!;
+      if (this.#isAlive(nameOf(item))) return item;
+    }
+  }
+}
+
+function hearOf({ members }: Peer, index: number): void {
+  members.hear(originOf(index), addressOf(index));
 }
 
 /** A /24 of its own. */

@@ -1,13 +1,16 @@
 /** Simulated meshes as Markdown and as a chart. Pure. */
 
 import type { Chart } from "../chart.ts";
-import type { MembershipMinute } from "./membership_trial.ts";
+import type {
+  MembershipResult,
+  MembershipSetting,
+} from "./membership_trial.ts";
 import type { TrialResult } from "./trial.ts";
 
 /** What was seen, by the names of cases. */
 export interface MeshResults {
   readonly federation: Readonly<Record<string, TrialResult>>;
-  readonly membership: Readonly<Record<string, readonly MembershipMinute[]>>;
+  readonly membership: Readonly<Record<string, MembershipResult>>;
 }
 
 /** Loss and cost, a row a case; then how views come about. */
@@ -16,8 +19,8 @@ export function describeResults(
 ): string {
   return [
     federationTable(federation),
-    ...Object.entries(membership).map(([name, minutes]) =>
-      `${name}\n\n${membershipTable(minutes)}`
+    ...Object.entries(membership).map(([name, result]) =>
+      `${name}\n\n${membershipTable(result)}`
     ),
   ].join("\n\n");
 }
@@ -56,9 +59,16 @@ function federationTable(results: MeshResults["federation"]): string {
   ]);
 }
 
-/** The first minutes, and what follows a newcomer and a crash. */
-function membershipTable(minutes: readonly MembershipMinute[]): string {
-  const shown = [1, 2, 5, 10, 15, 16, 18, 20, 25, 30, 31, 33, 35, 40];
+/** So many minutes after the start, a newcomer and a crash; then every twentieth. */
+const SHOWN = [1, 2, 3, 5, 10];
+
+function membershipTable({ setting, minutes }: MembershipResult): string {
+  const { newcomerAtMs, crashAtMs } = setting;
+  const starts = [0, newcomerAtMs, crashAtMs]
+    .map((ms) => Math.floor(ms / 60_000));
+  const isShown = (minute: number) =>
+    minute % 20 === 0 || starts.includes(minute) ||
+    starts.some((start) => SHOWN.includes(minute - start));
   return table([
     [
       "minute",
@@ -68,7 +78,7 @@ function membershipTable(minutes: readonly MembershipMinute[]): string {
       "newcomer is known",
       "probes a node and s",
     ],
-    ...minutes.filter(({ minute }) => shown.includes(minute)).map((seen) => [
+    ...minutes.filter(({ minute }) => isShown(minute)).map((seen) => [
       `${seen.minute}`,
       percent(seen.known),
       percent(seen.dead),
@@ -80,7 +90,7 @@ function membershipTable(minutes: readonly MembershipMinute[]): string {
 }
 
 /** What a node of each mesh has to do, by the number of nodes; cases `nodes-…`. */
-export function chartOf({ federation }: MeshResults): Chart {
+export function costChartOf({ federation }: MeshResults): Chart {
   const results = Object.entries(federation)
     .filter(([name]) => name.startsWith("nodes-"))
     .map(([, result]) => result)
@@ -100,6 +110,34 @@ export function chartOf({ federation }: MeshResults): Chart {
       line("links", ({ links }) => links),
       line("messages a second", ({ messages }) => messages),
       line("hundreds of bytes a second", ({ bytes }) => bytes / 100),
+    ],
+  };
+}
+
+/** Probes a second by the number of nodes: at first, and when all know all. */
+export function probesChartOf({ membership }: MeshResults): Chart {
+  const results = Object.values(membership)
+    .sort((a, b) => a.setting.nodes - b.setting.nodes);
+  const line = (
+    name: string,
+    minuteOf: (setting: MembershipSetting) => number,
+  ) => ({
+    name,
+    points: results.map(({ setting, minutes }): [number, number] => [
+      setting.nodes,
+      minutes[minuteOf(setting) - 1]!.probesPerSecond,
+    ]),
+  });
+  return {
+    title: "Probes of a node, by the size of the mesh",
+    x: { name: "nodes of the mesh", scale: "log" },
+    y: { name: "probes a node and second", from: 0 },
+    lines: [
+      line("in the first minute", () => 1),
+      line(
+        "in the minute before the crash",
+        ({ crashAtMs }) => Math.floor(crashAtMs / 60_000),
+      ),
     ],
   };
 }

@@ -39,13 +39,15 @@ export interface TrialResult {
   readonly links: number;
   readonly messages: number;
   readonly bytes: number;
-  /** Seconds after the crash until nothing more was lost. */
+  /** Seconds after the crash until rooms were whole again: no post of later was lost, or took longer than a second. */
   readonly healedSeconds?: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly losses: readonly (Loss & { fromAgeMs: number; toAgeMs: number })[];
   readonly faults: number;
 }
 
+/** Within which all start. */
+const START_MS = 1000;
 /** Links open, rooms are joined; what is posted meanwhile does not count. */
 const SETTLING_MS = 30_000;
 /** One way, from one node to another: on one continent or between two. */
@@ -102,7 +104,7 @@ export class Trial {
     this.#indexOf = new Map(
       this.#lives.map(({ origin, index }) => [origin, index]),
     );
-    this.#views = new Views(this.#lives, { ...setting, time });
+    this.#views = new Views(this.#lives, { ...setting, time, durationMs });
     this.#links = new SimulatedLinks(
       (task, { from, to }) => {
         const way = [this.#indexOf.get(from)!, this.#indexOf.get(to)!].sort();
@@ -114,7 +116,7 @@ export class Trial {
     );
     for (const life of this.#lives) {
       // Not all tick at once.
-      time.after(life.bornAtMs + random() * 1000, () => this.#bear(life));
+      time.after(life.bornAtMs + random() * START_MS, () => this.#bear(life));
       if (life.diesAtMs < durationMs) {
         time.after(life.diesAtMs, () => this.#kill(life));
       }
@@ -135,7 +137,6 @@ export class Trial {
     for (const node of this.#nodes.values()) this.#addRefused(node);
     const perNode = (sum: number) => sum / this.#nodeSeconds;
     const { crashAtMs } = this.#setting;
-    const lastMs = Math.max(0, ...deliveries.losses.map(({ atMs }) => atMs));
     return {
       setting: this.#setting,
       deliveries: deliveries.wanted,
@@ -147,9 +148,10 @@ export class Trial {
       links: perNode(this.#linkSeconds),
       messages: perNode(this.#messages),
       bytes: perNode(this.#bytes),
-      ...(crashAtMs === undefined
-        ? {}
-        : { healedSeconds: Math.max(0, lastMs - crashAtMs) / 1000 }),
+      ...(crashAtMs === undefined ? {} : {
+        healedSeconds: Math.max(0, deliveries.lastMissedAtMs - crashAtMs) /
+          1000,
+      }),
       refused: this.#refused,
       losses: deliveries.losses.map((loss) => ({
         ...loss,
@@ -165,9 +167,17 @@ export class Trial {
     const node = startSimulatedNode(life.origin, {
       ...{ clock: this.#time, links: this.#links, random: this.#random },
       members: this.#views.viewOf(life),
+      homes: this.#views.rankingOf(life),
       onFault: (fault) => this.#faults.push(fault),
     });
     this.#nodes.set(life.index, node);
+    // Whom the first ones dial has started too.
+    this.#time.after(START_MS, () => {
+      if (this.#nodes.get(life.index) === node) this.#join(life, node);
+    });
+  }
+
+  #join(life: Life, node: SimulatedNode): void {
     for (const room of life.rooms) {
       const sink = new CountingSink((serial) =>
         this.deliveries.delivered(serial, {

@@ -3,15 +3,21 @@
  * of all others for ever, hears of newcomers late, and of the dead later.
  */
 
-import type { RoomHash } from "@sigmesh/core/wire";
-import type { Member, Members } from "../../server/mesh/members/member.ts";
-import { scoreOf, type Seed, seedOf } from "../../server/mesh/links/homes.ts";
+import type {
+  Member,
+  MemberChange,
+  Members,
+} from "../../server/mesh/members/member.ts";
+import {
+  Homes,
+  type Ranking,
+  scoreOf,
+  type Seed,
+} from "../../server/mesh/links/homes.ts";
 import { memberAt } from "../../server/testing/fixed_members.ts";
 import type { Life } from "./population.ts";
 import type { SimulatedTime } from "./simulated_time.ts";
 
-/** Of a room's ranking so many can become its homes: that all but two are unknown or dead does not happen. */
-const RANKED = 48;
 /** Three probes without an answer: from two minutes after the death to seven, as the first one falls. */
 const NOTICED_MS = { least: 120_000, most: 420_000 };
 
@@ -23,54 +29,53 @@ export interface ViewSetting {
   readonly learningMs: number;
 }
 
-/** All views of a mesh. */
+/** All views of a mesh: who knows whom follows from the pair and from the time, so that nothing is kept for each. */
 export class Views {
   readonly #lives: readonly Life[];
+  /** Those that come or go meanwhile. */
+  readonly #passing: readonly Life[];
   readonly #time: SimulatedTime;
-  readonly #setting: ViewSetting;
-  readonly #members: Member[];
+  readonly #setting: ViewSetting & { durationMs: number };
+  readonly #members: readonly Member[];
   readonly #byOrigin: ReadonlyMap<string, Life>;
-  readonly #relevant: number[][];
+  /** Of all that ever live. */
+  readonly #homes = new Homes();
 
   constructor(
     lives: readonly Life[],
-    setting: ViewSetting & { time: SimulatedTime },
+    setting: ViewSetting & { time: SimulatedTime; durationMs: number },
   ) {
     this.#lives = lives;
+    this.#passing = lives.filter(({ bornAtMs, diesAtMs }) =>
+      bornAtMs > 0 || diesAtMs < setting.durationMs
+    );
     this.#time = setting.time;
     this.#setting = setting;
     this.#members = lives.map(({ origin }) =>
       memberAt(origin, { key: origin })
     );
+    for (const member of this.#members) this.#homes.add(member);
     this.#byOrigin = new Map(lives.map((life) => [life.origin, life]));
-    this.#relevant = relevantOf(lives);
   }
 
-  /** What a node knows. Its listeners are told of what matters to its rooms, from now on. */
+  /** What a node knows. Its listeners are told of what changes from now on. */
   viewOf(viewer: Life): Members {
-    const listeners = new Set<() => void>();
-    const relevant = this.#relevant[viewer.index]!;
-    const tell = () => {
-      for (const listener of listeners) listener();
-    };
-    for (const other of relevant) {
-      const { from, until } = this.#span(viewer, this.#lives[other]!);
-      for (const atMs of [from, until]) {
-        const isAhead = atMs > this.#time.nowMs && atMs < viewer.diesAtMs;
-        if (isAhead && from < until) {
-          this.#time.after(atMs - this.#time.nowMs, tell);
-        }
-      }
-    }
-    const known = () => relevant.filter((other) => this.#knows(viewer, other));
+    const listeners = new Set<(change: MemberChange) => void>();
+    this.#planChanges(viewer, (change) => {
+      for (const listener of listeners) listener(change);
+    });
+    const known = () =>
+      this.#members.filter((_, other) =>
+        this.#knows(viewer, this.#lives[other]!)
+      );
     return {
       get size() {
         return known().length;
       },
-      all: () => known().map((other) => this.#members[other]!),
+      all: known,
       find: (origin) => {
         const other = this.#byOrigin.get(origin);
-        return other !== undefined && this.#knows(viewer, other.index)
+        return other !== undefined && this.#knows(viewer, other)
           ? this.#members[other.index]
           : undefined;
       },
@@ -82,8 +87,40 @@ export class Views {
     };
   }
 
-  #knows(viewer: Life, other: number): boolean {
-    const { from, until } = this.#span(viewer, this.#lives[other]!);
+  /** The homes that a node sees: by the one ranking of all nodes, without those that it does not know. */
+  rankingOf(viewer: Life): Ranking {
+    const isKnown = (origin: string) =>
+      origin === viewer.origin ||
+      this.#knows(viewer, this.#byOrigin.get(origin)!);
+    return {
+      add: () => {},
+      delete: () => {},
+      of: (room, isPassedOver) =>
+        this.#homes.of(
+          room,
+          (origin) => !isKnown(origin) || isPassedOver?.(origin) === true,
+        ),
+      entrance: (candidate) => this.#homes.entrance(candidate),
+    };
+  }
+
+  #planChanges(viewer: Life, tell: (change: MemberChange) => void): void {
+    const { nowMs } = this.#time;
+    const endMs = Math.min(viewer.diesAtMs, this.#setting.durationMs);
+    const others = viewer.bornAtMs === 0 ? this.#passing : this.#lives;
+    for (const other of others) {
+      const member = this.#members[other.index]!;
+      const { from, until } = this.#span(viewer, other);
+      if (from >= until) continue;
+      for (const [atMs, isMember] of [[from, true], [until, false]] as const) {
+        if (atMs <= nowMs || atMs >= endMs) continue;
+        this.#time.after(atMs - nowMs, () => tell({ member, isMember }));
+      }
+    }
+  }
+
+  #knows(viewer: Life, other: Life): boolean {
+    const { from, until } = this.#span(viewer, other);
     const { nowMs } = this.#time;
     return from <= nowMs && nowMs < until;
   }
@@ -96,7 +133,10 @@ export class Views {
     const metMs = Math.max(viewer.bornAtMs, other.bornAtMs);
     const lateMs = metMs === 0 ? 0 : chanceOf(...pair, 2) * learningMs;
     const noticedMs = least + chanceOf(...pair, 3) * (most - least);
-    return { from: metMs + lateMs, until: other.diesAtMs + noticedMs };
+    return {
+      from: Math.ceil(metMs + lateMs),
+      until: Math.ceil(other.diesAtMs + noticedMs),
+    };
   }
 }
 
@@ -107,35 +147,4 @@ export function chanceOf(one: number, other: number, salt: number): number {
   const room: Seed = { high: one, low: salt };
   return scoreOf(room, { high: Math.imul(other, 0x9e3779b1), low: other }) /
     2 ** 53;
-}
-
-/**
- * For each node those that may be homes of a room which it may have to do with.
- * The rest of its view changes nothing, and would cost memory by the square.
- */
-function relevantOf(lives: readonly Life[]): number[][] {
-  const relevant = lives.map(() => new Set<number>());
-  const seeds = lives.map(({ origin }) => seedOf(origin));
-  const users = new Map<RoomHash, number[]>();
-  for (const { index, rooms } of lives) {
-    for (const room of rooms) {
-      const those = users.get(room) ?? [];
-      users.set(room, those);
-      those.push(index);
-    }
-  }
-  for (const [room, those] of users) {
-    const homes = rank(seedOf(room), seeds);
-    for (const node of [...those, ...homes]) {
-      for (const home of homes) relevant[node]!.add(home);
-    }
-  }
-  return relevant.map((some) => [...some]);
-}
-
-function rank(room: Seed, seeds: readonly Seed[]): number[] {
-  const scores = seeds.map((seed) => scoreOf(room, seed));
-  if (scores.length <= RANKED) return [...scores.keys()];
-  const least = Float64Array.from(scores).sort().at(-RANKED)!;
-  return [...scores.keys()].filter((node) => scores[node]! >= least);
 }

@@ -1,16 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRandom } from "../sim/chance.ts";
+import { Homes, seedOf } from "../../server/mesh/links/homes.ts";
 import { drawLives } from "./population.ts";
 import { SimulatedTime } from "./simulated_time.ts";
 import { Views } from "./views.ts";
 
 function setUp(nodes: number, { missing = 0, churn = 1e-9 } = {}) {
   const time = new SimulatedTime();
+  const durationMs = 3_600_000;
   const lives = drawLives({
     ...{ nodes, churn, roomsPerNode: 2, nodesPerRoom: 4 },
-    ...{ durationMs: 3_600_000, random: createRandom(1) },
+    ...{ durationMs, random: createRandom(1) },
   });
-  const views = new Views(lives, { missing, learningMs: 600_000, time });
+  const learningMs = 600_000;
+  const views = new Views(lives, { missing, learningMs, time, durationMs });
   return { time, lives, views };
 }
 
@@ -25,11 +28,21 @@ Deno.test("a view misses the share it is to miss, and never itself has", () => {
   assert(Math.abs(mean - 0.8) < 0.01, `${mean}`);
 });
 
-Deno.test("of a view those are told that may become homes of its rooms", () => {
-  const { lives, views } = setUp(500);
-  const [viewer] = lives;
-  const told = [...views.viewOf(viewer!).all()];
-  assert(told.length < 499 && told.length > 48, `${told.length}`);
+Deno.test("the homes that a node sees are those of a ranking of whom it knows", () => {
+  const { lives, views } = setUp(60, { missing: 0.3 });
+  const seeds = Array.from({ length: 50 }, (_, n) => seedOf(`room ${n}`));
+  for (const viewer of lives) {
+    const own = new Homes();
+    own.add({ origin: viewer.origin, network: viewer.origin });
+    for (const member of views.viewOf(viewer).all()) own.add(member);
+    const seen = views.rankingOf(viewer);
+    for (const seed of seeds) {
+      const best = own.of(seed);
+      assertEquals(seen.of(seed), best);
+      const isBest = (origin: string) => origin === best[0]!.origin;
+      assertEquals(seen.of(seed, isBest), own.of(seed, isBest));
+    }
+  }
 });
 
 Deno.test("the dead are forgotten, and newcomers heard of, late; listeners are told", async () => {
@@ -37,12 +50,16 @@ Deno.test("the dead are forgotten, and newcomers heard of, late; listeners are t
   const dead = lives.find(({ diesAtMs }) => diesAtMs < 3_000_000)!;
   const viewer = lives.find(({ diesAtMs }) => diesAtMs > 3_600_000)!;
   const view = views.viewOf(viewer);
-  let told = 0;
-  view.onChange(() => told++);
+  const told: string[] = [];
+  view.onChange(({ member: { origin }, isMember }) => {
+    assertEquals(view.find(origin) !== undefined, isMember);
+    told.push(`${isMember ? "joined" : "left"} ${origin}`);
+  });
+  const leaves = `left ${dead.origin}`;
   await time.runTo(dead.diesAtMs + 119_000);
-  assert(view.find(dead.origin) !== undefined);
-  const before = told;
+  assert(view.find(dead.origin) !== undefined && !told.includes(leaves));
   await time.runTo(dead.diesAtMs + 421_000);
   assertEquals(view.find(dead.origin), undefined);
-  assert(told > before);
+  assert(told.includes(leaves));
+  assert(told.some((what) => what.startsWith("joined")));
 });

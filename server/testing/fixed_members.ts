@@ -1,11 +1,11 @@
-import type { Member, Members } from "../mesh/members/member.ts";
+import type { Member, MemberChange, Members } from "../mesh/members/member.ts";
 
 /** A membership that nobody probes: it is what a test says. */
 export class FixedMembers implements Members {
   /** Origins that were hinted at, and who hinted. */
   readonly heard: { origin: string; source: string }[] = [];
   readonly #members = new Map<string, Member>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(change: MemberChange) => void>();
 
   constructor(members: Iterable<Member> = []) {
     for (const member of members) this.#members.set(member.origin, member);
@@ -23,7 +23,7 @@ export class FixedMembers implements Members {
     return this.#members.get(origin);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: MemberChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -34,12 +34,17 @@ export class FixedMembers implements Members {
 
   add(member: Member): void {
     this.#members.set(member.origin, member);
-    for (const listener of this.#listeners) listener();
+    this.#tell({ member, isMember: true });
   }
 
   remove(origin: string): void {
+    const member = this.#members.get(origin)!;
     this.#members.delete(origin);
-    for (const listener of this.#listeners) listener();
+    this.#tell({ member, isMember: false });
+  }
+
+  #tell(change: MemberChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 }
 

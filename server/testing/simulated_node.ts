@@ -13,6 +13,7 @@ import { type RoomHash, roomPath } from "@sigmesh/core/wire";
 import type { Clock } from "../clock.ts";
 import { Effort } from "../load/effort.ts";
 import { Federation } from "../mesh/links/federation.ts";
+import type { Ranking } from "../mesh/links/homes.ts";
 import type { Members } from "../mesh/members/member.ts";
 import { RoomRegistry } from "../rooms/room_registry.ts";
 import type { SimulatedLinks } from "./simulated_links.ts";
@@ -32,6 +33,7 @@ export interface NodeSetting<Known extends Members> {
   readonly clock: Clock;
   readonly links: SimulatedLinks;
   readonly members: Known;
+  readonly homes?: Ranking;
   readonly random: () => number;
   readonly onFault: (fault: unknown) => void;
 }

@@ -28,9 +28,6 @@ export class HomeKeeper {
   readonly #rooms: ReadonlyMap<string, MeshRoom>;
   readonly #homes: Ranking;
   readonly #members: Members;
-  /** Members as they were when last looked at. */
-  readonly #candidates = new Map<string, Candidate>();
-  #isBehind = false;
   /** Homes that no room joins, and until when. */
   readonly #avoided = new Map<string, number>();
   /** Rooms that hold on to homes that are none any more, or that were refused by some. */
@@ -56,8 +53,11 @@ export class HomeKeeper {
     this.#rooms = rooms;
     this.#homes = homes;
     if (self !== undefined) this.#homes.add(self);
-    this.#follow();
-    this.#stop = members.onChange(() => this.#noteChange());
+    for (const member of members.all()) this.#homes.add(member);
+    this.#stop = members.onChange(({ member, isMember }) => {
+      if (isMember) this.#enter(member);
+      else this.#leave(member);
+    });
   }
 
   close(): void {
@@ -98,14 +98,14 @@ export class HomeKeeper {
   /** A home is of no use at present: its rooms go elsewhere. */
   avoid(origin: string): void {
     this.#avoided.set(origin, this.#clock.now() + AVOIDED_MS);
-    this.#leave(origin);
+    this.#withdraw(origin);
   }
 
   /** … and is again: its rooms come back. */
   welcome(origin: string): void {
     if (!this.#avoided.delete(origin)) return;
     const member = this.#members.find(origin);
-    if (member !== undefined) this.#enter(member);
+    if (member !== undefined) this.#offer(member);
   }
 
   /** To be called about once a second. */
@@ -134,36 +134,18 @@ export class HomeKeeper {
     if (!isStale && room.refusals.size === 0) this.#unsettled.delete(room);
   }
 
-  /** However many nodes have come and gone in this turn, once. */
-  #noteChange(): void {
-    if (this.#isBehind) return;
-    this.#isBehind = true;
-    queueMicrotask(() => {
-      this.#isBehind = false;
-      this.#follow();
-    });
+  #enter(candidate: Candidate): void {
+    this.#homes.add(candidate);
+    this.#offer(candidate);
   }
 
-  /** What membership is now against what was known of it: a millisecond for 16,384 nodes. */
-  #follow(): void {
-    for (const { origin, network } of [...this.#candidates.values()]) {
-      const member = this.#members.find(origin);
-      if (member?.network === network) continue;
-      this.#candidates.delete(origin);
-      this.#homes.delete({ origin, network });
-      this.#leave(origin);
-    }
-    for (const { origin, network } of this.#members.all()) {
-      if (this.#candidates.has(origin)) continue;
-      const candidate = { origin, network };
-      this.#candidates.set(origin, candidate);
-      this.#homes.add(candidate);
-      this.#enter(candidate);
-    }
+  #leave(candidate: Candidate): void {
+    this.#homes.delete(candidate);
+    this.#withdraw(candidate.origin);
   }
 
   /** A candidate has come: some rooms have it as a home now. */
-  #enter(candidate: Candidate): void {
+  #offer(candidate: Candidate): void {
     const enters = this.#homes.entrance(candidate);
     for (const room of this.#rooms.values()) {
       if (!room.isRooted || this.#postponed.has(room)) continue;
@@ -172,7 +154,7 @@ export class HomeKeeper {
   }
 
   /** A candidate has gone, for all rooms. */
-  #leave(origin: string): void {
+  #withdraw(origin: string): void {
     for (const room of this.#rooms.values()) {
       const isHome = room.homes.some((home) => home.origin === origin);
       if (isHome) this.#recompute(room);
@@ -185,11 +167,9 @@ export class HomeKeeper {
   }
 
   #homesOf({ seed, refusals }: MeshRoom): Home[] {
-    const isWelcome = this.#avoided.size === 0 && refusals.size === 0;
-    return isWelcome ? this.#homes.of(seed) : this.#homes.of(
-      seed,
-      new Set([...this.#avoided.keys(), ...refusals.keys()]),
-    );
+    const isPassedOver = (origin: string) =>
+      this.#avoided.has(origin) || refusals.has(origin);
+    return this.#homes.of(seed, isPassedOver);
   }
 
   /** At once when it is of no use, else in a minute. */

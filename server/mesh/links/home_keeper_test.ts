@@ -18,7 +18,7 @@ function ranked({ nodes }: SimulatedMesh): SimulatedNode[] {
   const order: SimulatedNode[] = [];
   while (left.length > 0) {
     const except = new Set(order.map(({ origin }) => origin));
-    const { origin } = homes.of(seedOf(ROOM), except)[0]!;
+    const { origin } = homes.of(seedOf(ROOM), (name) => except.has(name))[0]!;
     order.push(...left.splice(left.findIndex((n) => n.origin === origin), 1));
   }
   return order;

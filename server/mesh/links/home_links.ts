@@ -13,10 +13,10 @@ const IDLE_MS = 60_000;
 const MAX_BACKOFF_MS = 4000;
 /** Before a link that gave way to another one is dialled again. */
 const DISPLACED_MS = 60_000;
-/** A home that does not answer is tried for so long although its rooms look elsewhere meanwhile. */
+/** After so long without an answer the rooms look elsewhere: of homes that died together one may be dialled after the other. */
+const PATIENCE_MS = 2000;
+/** … and the home is tried for so long all the same. */
 const MISSED_MS = 60_000;
-/** After so many failures the rooms look for another home. */
-const GIVE_UP_FAILURES = 3;
 /** Ends that say nothing against the home. */
 const OWN_ENDS: ReadonlySet<LinkEnd> = new Set([
   "idle",
@@ -49,7 +49,8 @@ interface HomeLink {
   readonly needs: Map<RoomHash, Need>;
   link: Link | undefined;
   failures: number;
-  /** When; undefined once it has answered. */
+  /** Since when it is dialled, and when it was last; undefined once it has answered. */
+  triedSince: number | undefined;
   dialledAt: number | undefined;
   retryAt: number;
   missedUntil: number;
@@ -110,8 +111,8 @@ export class HomeLinks implements LinkOwner {
     if (home === undefined) {
       home = {
         ...{ origin, needs: new Map(), link: undefined },
-        ...{ failures: 0, dialledAt: undefined, retryAt: 0 },
-        ...{ missedUntil: 0, neededAt: 0 },
+        ...{ failures: 0, triedSince: undefined, dialledAt: undefined },
+        ...{ retryAt: 0, missedUntil: 0, neededAt: 0 },
       };
       this.#homes.set(origin, home);
     }
@@ -140,6 +141,7 @@ export class HomeLinks implements LinkOwner {
     for (const home of this.#homes.values()) {
       const { origin, needs, link, neededAt, missedUntil } = home;
       link?.tick(now);
+      this.#lookElsewhereIfDue(home, now);
       if (needs.size > 0 || now < missedUntil) {
         if (link === undefined) waiting.push(home);
       } else if (now - neededAt > IDLE_MS) {
@@ -159,7 +161,7 @@ export class HomeLinks implements LinkOwner {
   ready(link: Link): void {
     const home = this.#homeOf(link);
     home.failures = 0;
-    home.dialledAt = undefined;
+    home.triedSince = home.dialledAt = undefined;
     for (const [room, need] of home.needs) this.#subscribe(link, room, need);
     this.#owner.ready(link);
     if (home.missedUntil === 0) return;
@@ -189,10 +191,15 @@ export class HomeLinks implements LinkOwner {
     home.failures++;
     if (end === "busy" || end === "other-protocol") {
       this.#owner.unavailable(home.origin);
-    } else if (home.failures >= GIVE_UP_FAILURES && home.needs.size > 0) {
-      home.missedUntil = now + MISSED_MS;
-      this.#owner.unavailable(home.origin);
     }
+  }
+
+  #lookElsewhereIfDue(home: HomeLink, now: number): void {
+    const { origin, needs, triedSince = now, missedUntil } = home;
+    if (needs.size === 0 || now < missedUntil) return;
+    if (now - triedSince < PATIENCE_MS) return;
+    home.missedUntil = now + MISSED_MS;
+    this.#owner.unavailable(origin);
   }
 
   #homeOf({ peer }: Link): HomeLink {
@@ -213,6 +220,7 @@ export class HomeLinks implements LinkOwner {
     if (this.#clock.now() < retryAt || !this.#hasPlaceFor(home)) return;
     this.#size++;
     home.dialledAt = this.#clock.now();
+    home.triedSince ??= home.dialledAt;
     home.link = new Link(this.#dial(origin), {
       clock: this.#clock,
       owner: this,

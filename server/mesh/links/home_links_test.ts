@@ -68,7 +68,7 @@ Deno.test("a need that changes is told, one that does not is not", () => {
 });
 
 Deno.test("a lost link is dialled again, later each time, and then subscribes again", async () => {
-  const { links, dialled, pass, told, last } = createLinks();
+  const { links, dialled, pass, last } = createLinks();
   links.join(HOME, AB!, need);
   const counts = [];
   for (let i = 0; i < 3; i++) {
@@ -80,13 +80,29 @@ Deno.test("a lost link is dialled again, later each time, and then subscribes ag
     counts.push(seconds);
   }
   assertEquals(counts, [1, 2, 4]);
-  assertEquals(told.at(-1), "unavailable");
   last().greet();
   assertEquals(last().take(), ["subscribe ab"]);
   last().close();
   await Promise.resolve();
   await pass(1);
   assertEquals(dialled.length, 5, "what worked is dialled soon");
+});
+
+Deno.test("a home that has not answered for two seconds is unavailable, once, while the dial goes on", async () => {
+  const { links, dialled, told, pass, last } = createLinks();
+  links.join(HOME, AB!, need);
+  await pass(1);
+  assertEquals(told, []);
+  await pass(1);
+  assertEquals([told, dialled.length], [["unavailable"], 1]);
+  last().greet();
+  assertEquals(told, ["unavailable", "joined ab", "available"]);
+  last().close(); // from now on two seconds again
+  await Promise.resolve();
+  await pass(2); // one until it is dialled
+  assertEquals(told.splice(3), ["closed lost"]);
+  await pass(1);
+  assertEquals(told.splice(3), ["unavailable"]);
 });
 
 Deno.test("a home that swallows what is sent to it is dialled again as soon as a try has ended", async () => {
@@ -111,7 +127,7 @@ Deno.test("a home that rooms have given up is tried for a minute more, and told 
     }
   };
   await failFor(7);
-  assertEquals(told.at(-1), "unavailable");
+  assertEquals(told.filter((what) => what !== "closed lost"), ["unavailable"]);
   links.part(HOME, AB!);
   await pass(4);
   told.splice(0);
@@ -153,6 +169,8 @@ Deno.test("at the bound a room's best home displaces a link that is nobody's bes
   for (let i = 0; i < linksDialled; i++) {
     links.join(`https://second${i}.example`, AB!, { isRelay: false, rank: 1 });
   }
+  for (const { socket } of dialled) socket.greet();
+  told.splice(0);
   links.join("https://third.example", CD!, { isRelay: false, rank: 2 });
   await pass(2);
   assertEquals([dialled.length, told], [linksDialled, []]);

@@ -58,7 +58,10 @@ interface Network {
   readonly origins: Map<string, Seed>;
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+/** Tells of an origin whether it is no home, whatever its rank. */
+export type IsPassedOver = (origin: string) => boolean;
+
+const NOBODY: IsPassedOver = () => false;
 
 /** What a node asks of {@linkcode Homes}; a simulation has its nodes share one. */
 export type Ranking = Pick<Homes, "add" | "delete" | "of" | "entrance">;
@@ -82,19 +85,20 @@ export class Homes {
     if (network?.origins.size === 0) this.#networks.delete(name);
   }
 
-  /** The homes of a room, the best first, without some that do not want it. */
-  of(room: Seed, except = NOBODY): Home[] {
+  /** The homes of a room, the best first, but for those that are passed over. */
+  of(room: Seed, isPassedOver = NOBODY): Home[] {
     const best: { score: number; name: string; network: Network }[] = [];
     let least = -1;
     for (const network of this.#networks.values()) {
       const score = scoreOf(room, network.seed);
-      if (score < least || areAllIn(except, network)) continue;
+      if (score < least) continue;
+      if ([...network.origins.keys()].every(isPassedOver)) continue;
       best.push({ score, name: network.name, network });
       best.sort(compare).splice(HOMES_PER_ROOM);
       least = best[HOMES_PER_ROOM - 1]?.score ?? -1;
     }
     return best.map(({ score, network }) => ({
-      origin: bestOf(network, { room, except }),
+      origin: bestOf(network, { room, isPassedOver }),
       network: network.name,
       score,
     }));
@@ -124,17 +128,11 @@ function compare(
   return other.score - one.score || (one.name < other.name ? -1 : 1);
 }
 
-function areAllIn(except: ReadonlySet<string>, { origins }: Network): boolean {
-  if (except.size === 0) return false;
-  for (const origin of origins.keys()) if (!except.has(origin)) return false;
-  return true;
-}
-
 function bestOf(
   { origins }: Network,
-  { room, except }: { room: Seed; except: ReadonlySet<string> },
+  { room, isPassedOver }: { room: Seed; isPassedOver: IsPassedOver },
 ): string {
-  const ranked = [...origins].filter(([name]) => !except.has(name))
+  const ranked = [...origins].filter(([name]) => !isPassedOver(name))
     .map(([name, seed]) => ({ name, score: scoreOf(room, seed) }));
   return ranked.sort(compare)[0]!.name;
 }

@@ -20,13 +20,19 @@ export interface Member {
   readonly failures: number;
 }
 
+/** A node has joined, or has left; one that moves to another network does both, as what it was and as what it is. */
+export interface MemberChange {
+  readonly member: Pick<Member, "origin" | "network">;
+  readonly isMember: boolean;
+}
+
 /** The other nodes that this one knows. */
 export interface Members {
   readonly size: number;
   all(): Iterable<Member>;
   find(origin: string): Member | undefined;
-  /** Runs when a node has joined, left or moved to another network; the returned function ends that. */
-  onChange(listener: () => void): () => void;
+  /** Runs when a node has joined or left; the returned function ends that. */
+  onChange(listener: (change: MemberChange) => void): () => void;
   /**
    * Takes a hint that there is a node. `source` is who said so, as far as it
    * cannot choose its name: an origin that was probed, an address block.

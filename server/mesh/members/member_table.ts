@@ -1,7 +1,7 @@
 /** The members: bounded, so many a network, and some of them by chance. */
 
 import { SERVER_LIMITS } from "../../limits.ts";
-import type { Member } from "./member.ts";
+import type { Member, MemberChange } from "./member.ts";
 
 /** What is known of a node, as the table keeps it. */
 export interface KnownMember extends Member {
@@ -43,7 +43,7 @@ export class MemberTable {
   readonly #drawn: KnownMember[] = [];
   readonly #place = new Map<KnownMember, number>();
   readonly #perNetwork = new Map<string, number>();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(change: MemberChange) => void>();
 
   constructor({ random, bounds = SERVER_LIMITS }: {
     random: () => number;
@@ -65,7 +65,7 @@ export class MemberTable {
     return this.#byOrigin.get(origin);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: MemberChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -89,13 +89,13 @@ export class MemberTable {
     this.#byOrigin.set(origin, member);
     this.#place.set(member, this.#drawn.push(member) - 1);
     this.#count(network, 1);
-    this.#tellChange();
+    this.#tell({ member, isMember: true });
     return member;
   }
 
   /** Takes what a member answered; false when it has moved to a network that has no room for it. */
   update(member: KnownMember, sighting: Sighting): boolean {
-    const { network } = member;
+    const { origin, network } = member;
     const isMoved = sighting.network !== network;
     if (isMoved && this.#isCrowded(sighting.network)) return false;
     Object.assign(member, sighting);
@@ -103,7 +103,8 @@ export class MemberTable {
     if (isMoved) {
       this.#count(network, -1);
       this.#count(member.network, 1);
-      this.#tellChange();
+      this.#tell({ member: { origin, network }, isMember: false });
+      this.#tell({ member, isMember: true });
     }
     return true;
   }
@@ -116,7 +117,7 @@ export class MemberTable {
     this.#place.delete(member);
     this.#byOrigin.delete(member.origin);
     this.#count(member.network, -1);
-    this.#tellChange();
+    this.#tell({ member, isMember: false });
   }
 
   /** At most `most` by chance out of `tries` drawn, those that are wanted. */
@@ -159,7 +160,7 @@ export class MemberTable {
     return there;
   }
 
-  #tellChange(): void {
-    for (const listener of this.#listeners) listener();
+  #tell(change: MemberChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 }

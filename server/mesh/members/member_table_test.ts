@@ -57,19 +57,20 @@ Deno.test("who moves counts where it is, and cannot move to where there is no ro
 
 Deno.test("listeners hear who joins, moves and leaves, and nothing else", () => {
   const { table, add } = tableOf(0);
-  let changes = 0;
-  const end = table.onChange(() => changes++);
+  const heard: string[] = [];
+  const end = table.onChange(({ member: { network }, isMember }) =>
+    heard.push(`${isMember ? "joined" : "left"} ${network}`)
+  );
   const member = add(0, "a")!;
-  assertEquals(changes, 1);
   table.update(member, sighting("a"));
-  assertEquals(changes, 1);
+  assertEquals(heard.splice(0), ["joined a"]);
   table.update(member, sighting("b"));
-  assertEquals(changes, 2);
+  assertEquals(heard.splice(0), ["left a", "joined b"]);
   table.drop(member);
-  assertEquals(changes, 3);
+  assertEquals(heard.splice(0), ["left b"]);
   end();
   add(1);
-  assertEquals(changes, 3);
+  assertEquals(heard, []);
 });
 
 Deno.test("whom a draw gives is chance, each once, and only who is wanted", () => {

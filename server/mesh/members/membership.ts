@@ -11,7 +11,13 @@ import { isWebPort, parseMeshOrigin } from "./answers.ts";
 import { Candidates } from "./candidates.ts";
 import { clockWarning } from "./clock_offset.ts";
 import { Hourly } from "./hourly.ts";
-import type { HostHint, Links, Member, Members } from "./member.ts";
+import type {
+  HostHint,
+  Links,
+  Member,
+  MemberChange,
+  Members,
+} from "./member.ts";
 import { MemberKeeper } from "./member_keeper.ts";
 import type { MemberStore } from "./member_store.ts";
 import {
@@ -120,7 +126,7 @@ export class Membership implements Members {
     return this.#table.find(origin);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (change: MemberChange) => void): () => void {
     return this.#table.onChange(listener);
   }
 

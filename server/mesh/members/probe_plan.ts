@@ -39,6 +39,8 @@ export class ProbePlan {
   links: Links = new Set();
   readonly #parts: PlanParts;
   readonly #due: DueQueue<string>;
+  /** Members that did not answer; before all others, who may be half an hour behind. */
+  readonly #failing: DueQueue<string>;
   readonly #underWay = new Set<string>();
   /** Requests that may be made; below 0 when those under way made more than one. */
   #slots = 0;
@@ -47,6 +49,7 @@ export class ProbePlan {
   constructor(parts: PlanParts, { nowMs }: { nowMs: number }) {
     this.#parts = parts;
     this.#due = new DueQueue(nowMs);
+    this.#failing = new DueQueue(nowMs);
   }
 
   /** A second has passed. What was not used of it is lost. */
@@ -109,7 +112,8 @@ export class ProbePlan {
       : this.#restOf(member, nowMs);
     const jitter = 0.75 + this.#parts.random() / 2; // not all that were found together
     member.dueAtMs = nowMs + afterMs * jitter;
-    this.#due.add(member.origin, member.dueAtMs);
+    const queue = member.failures > 0 ? this.#failing : this.#due;
+    queue.add(member.origin, member.dueAtMs);
   }
 
   #restOf({ joinedAtMs }: KnownMember, nowMs: number): number {
@@ -146,7 +150,7 @@ export class ProbePlan {
 
   #nextMember(nowMs: number): Aim | undefined {
     while (true) {
-      const origin = this.#due.take(nowMs);
+      const origin = this.#failing.take(nowMs) ?? this.#due.take(nowMs);
       if (origin === undefined) return undefined;
       const member = this.#parts.table.find(origin);
       // It was dropped, or was probed since and is in the queue once more.

@@ -66,3 +66,26 @@ Deno.test("requests that a probe makes besides its first come out of the next se
   assertEquals(start(), 3);
   assertEquals(start(), 5);
 });
+
+Deno.test("a member that did not answer is looked at again within a minute or so, however many others are due", () => {
+  const { clock, plan, links } = busyPlan();
+  links.clear();
+  const next = () => {
+    const aim = plan.next(clock.now());
+    return aim?.kind === "member" ? aim.member : undefined;
+  };
+  plan.refill();
+  const member = next()!;
+  member.failures = 1;
+  plan.schedule(member, clock.now());
+  const probed = new Set<string>();
+  for (let second = 0; second < 80; second++) {
+    clock.advance(1000);
+    plan.refill();
+    for (let i = 0; i < SERVER_LIMITS.probesPerSecond; i++) {
+      const again = next();
+      if (again !== undefined) probed.add(again.origin);
+    }
+  }
+  assert(probed.has(member.origin));
+});
