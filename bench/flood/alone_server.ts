@@ -10,7 +10,9 @@ import { startNode } from "../../server/node.ts";
 import { usageOf } from "../load/processes.ts";
 
 const invocation = parseArguments(Deno.args);
-if (invocation.action === "exit") throw new Error(invocation.stderr);
+if (invocation.action !== "serve") {
+  throw new TypeError("alone_server takes the options of a node");
+}
 const node = await startNode(invocation.config, {
   readings: () => ({
     ...readGauges(),
