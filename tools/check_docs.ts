@@ -68,10 +68,10 @@ function fail(file: string, faults: readonly string[]): void {
   failures += faults.length;
 }
 
-/** Options of Deno's that documents name by themselves, without its command. */
-const DENO_OPTIONS = ["--bundle", "--target"];
+/** Options of other programs that documents name by themselves, without the command. */
+const OTHERS_OPTIONS = ["--bundle", "--target", "--deploy-hook"];
 
-const options = optionsOf([...DENO_OPTIONS, denoJson, ...sources.values()]);
+const options = optionsOf([...OTHERS_OPTIONS, denoJson, ...sources.values()]);
 const nodeOptions = optionsOf(sourcesOf(/^server\/cli/));
 const metrics = metricsOf(sourcesOf(/^server\/\w*metrics\.ts$/));
 
