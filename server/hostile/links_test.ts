@@ -4,7 +4,9 @@ import { assertEquals } from "@std/assert";
 import type { RoomHash } from "@sigmesh/core/wire";
 import { SERVER_LIMITS } from "../limits.ts";
 import { NodeKey } from "../mesh/members/node_key.ts";
-import { linkAttack, type Scene } from "../testing/link_attack.ts";
+import { linkAttack, ROOM, type Scene } from "../testing/link_attack.ts";
+import { LinkPeer } from "../testing/link_peer.ts";
+import { StreamReader } from "../testing/stream_reader.ts";
 
 /** What became of a message: "taken", or why it was refused. */
 async function fateOf(
@@ -138,6 +140,30 @@ linkAttack(
     }
     assertEquals(scene.node.members.heard.length, burst);
     assertEquals(await fateOf(scene, await scene.mine()), "taken");
+  },
+);
+
+linkAttack(
+  "a stranger's signature that was spoilt on the way does not suppress the good one",
+  async ({ node, peer, mine }) => {
+    const message = await mine({ origin: "https://new.example" });
+    await using knowing = await LinkPeer.dial(node);
+    await using honest = await LinkPeer.dial(node);
+    await using reader = await StreamReader.open(node, `/room/${ROOM}`);
+    for (const link of [knowing, honest]) {
+      link.subscribe(ROOM);
+      await link.flushed();
+    }
+    peer.send({ ...message, signature: "A".repeat(86) });
+    await knowing.until("message");
+    honest.send(message);
+    const heard = await knowing.until("message", 2);
+    assertEquals(heard.at(-1)?.signature, message.signature);
+    honest.send(message);
+    honest.send(await mine({ body: "last" }));
+    assertEquals(await reader.until(2), ["hello", "last"]);
+    const heardAfter = await knowing.until("message", 3);
+    assertEquals(heardAfter.map(({ body }) => body).at(-1), "last");
   },
 );
 

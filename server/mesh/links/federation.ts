@@ -243,12 +243,15 @@ export class Federation implements RoomObserver, HomeLinksOwner {
     if (!verdict.ok) return this.#refuse(verdict.reason);
     const { rooms, members, effort } = this.#options;
     const { room: hash, body, stamp, origin, signature } = post;
-    const { id, isStranger } = verdict;
-    effort.addPaid(EFFORT_US.relayed);
-    this.totals.taken++;
-    if (isStranger) members.hear(origin, link.peer.source);
-    const proof = { stamp, origin, signature, isLocal: false };
-    rooms.deliver(hash, { id, body: new TextEncoder().encode(body), proof });
+    const { id, isStranger, isCopy } = verdict;
+    if (isCopy) this.#refuse("duplicate"); // here; elsewhere its signature may be the good one
+    else {
+      effort.addPaid(EFFORT_US.relayed);
+      this.totals.taken++;
+      if (isStranger) members.hear(origin, link.peer.source);
+      const proof = { stamp, origin, signature, isLocal: false };
+      rooms.deliver(hash, { id, body: new TextEncoder().encode(body), proof });
+    }
     const room = this.#rooms.get(hash);
     if (room === undefined || room.links.size < 2) return;
     const frame = formatLinkFrame({ type: "message", ...post });

@@ -25,4 +25,9 @@ export class RecentNames {
     }
     this.#young.add(name);
   }
+
+  delete(name: string): void {
+    this.#young.delete(name);
+    this.#old.delete(name);
+  }
 }

@@ -39,7 +39,13 @@ export type RelayRefusal =
 
 /** Taken under its id, or refused. */
 export type RelayVerdict =
-  | { readonly ok: true; readonly id: string; readonly isStranger: boolean }
+  | {
+    readonly ok: true;
+    readonly id: string;
+    readonly isStranger: boolean;
+    /** Whether it was taken before, with a signature that could not be checked: others may know better. */
+    readonly isCopy: boolean;
+  }
   | { readonly ok: false; readonly reason: RelayRefusal };
 
 const MOST_HEIGHT = heightOf(MAX_WORK);
@@ -55,7 +61,8 @@ const STAMPS_REMEMBERED = 4096;
 /** A message whose work was found good. */
 interface Worked {
   readonly ok: true;
-  readonly stamp: string;
+  /** What its copies are told by. */
+  readonly name: string;
   readonly id: string;
   readonly issuedAt: number;
   readonly token: string;
@@ -73,6 +80,8 @@ export class RelayCheck {
   readonly #budget = new RelayBudget();
   readonly #seen: SpentStamps;
   readonly #taken = new RecentNames(STAMPS_REMEMBERED);
+  /** Ids of messages taken without a look at their signature. */
+  readonly #unproved = new RecentNames(STAMPS_REMEMBERED);
 
   constructor({ clock, keyOf, verifyToken, verifyWork = verify }: {
     clock: Clock;
@@ -127,7 +136,7 @@ export class RelayCheck {
 
   /** All that needs no signature: some 12 hashes, of which rubbish costs three. */
   #checkWork(
-    { room, body, stamp, origin }: RelayedPost,
+    { room, body, stamp, origin, signature }: RelayedPost,
     strangers: Allowance,
   ): Worked | ReturnType<typeof refuse> {
     const parsed = parseStamp(stamp);
@@ -135,14 +144,20 @@ export class RelayCheck {
     const { token, salt, nonces, claim } = parsed.value;
     const late = this.#faultOfAge(parsed.value);
     if (late !== undefined) return refuse(late);
-    // No other message has the same stamp: nonces are good for one only.
-    if (this.#taken.has(stamp)) return refuse("duplicate");
+    const key = this.#keyOf(origin);
+    // No other message has the same stamp: nonces are good for one only. A
+    // stranger's may have been spoilt on the way, where nobody could tell.
+    const name = key === undefined ? `${stamp} ${signature}` : stamp;
+    if (this.#taken.has(stamp) || this.#taken.has(name)) {
+      return refuse("duplicate");
+    }
     const url = origin + roomPath(room);
     const challenge = challengeOf({ token, method: "POST", url, salt, body });
     const id = messageIdOf(challenge);
     const { issuedAt } = claim;
-    if (this.#seen.has(id, issuedAt)) return refuse("duplicate");
-    const key = this.#keyOf(origin);
+    if (this.#seen.has(id, issuedAt) && !this.#unproved.has(id)) {
+      return refuse("duplicate");
+    }
     const charged = {
       ...{ room, origin },
       strangers: key === undefined ? strangers : undefined,
@@ -152,7 +167,7 @@ export class RelayCheck {
     if (!this.#verifyWork(challenge, nonces, leastHeight(parsed.value)).ok) {
       return refuse("too-little-work");
     }
-    return { ok: true, stamp, id, issuedAt, token, charged, key };
+    return { ok: true, name, id, issuedAt, token, charged, key };
   }
 
   #faultOfAge({ claim }: ParsedStamp): RelayRefusal | undefined {
@@ -166,11 +181,15 @@ export class RelayCheck {
   /** Of copies that waited for a signature together, the first is taken. */
   #settle(worked: Worked | ReturnType<typeof refuse>): RelayVerdict {
     if (!worked.ok) return worked;
-    const { stamp, id, issuedAt, charged, key } = worked;
-    if (!this.#seen.spend(id, issuedAt)) return refuse("duplicate");
-    this.#taken.add(stamp);
+    const { name, id, issuedAt, charged, key } = worked;
+    const isCopy = !this.#seen.spend(id, issuedAt);
+    if (isCopy && !this.#unproved.has(id)) return refuse("duplicate");
+    const isStranger = key === undefined;
+    if (!isStranger) this.#unproved.delete(id);
+    else if (!isCopy) this.#unproved.add(id);
+    this.#taken.add(name);
     this.#budget.charge(charged, this.#clock.now());
-    return { ok: true, id, isStranger: key === undefined };
+    return { ok: true, id, isStranger, isCopy };
   }
 }
 

@@ -18,7 +18,7 @@ const ROOM = "ab".repeat(20) as RoomHash;
 const origin = "https://node.example";
 const key = await NodeKey.create();
 
-function createCheck({ isKnown = true } = {}) {
+function createCheck({ isKnown = true, burst = 1 } = {}) {
   const clock = new FakeClock();
   const heights: number[] = [];
   const verifyWork: typeof verify = (_challenge, _nonces, height) => {
@@ -29,13 +29,14 @@ function createCheck({ isKnown = true } = {}) {
     ...{ clock, verifyWork, verifyToken: isGenuine },
     keyOf: () => isKnown ? key.text : undefined,
   });
-  const strangers = new Allowance({ perSecond: 0, burst: 1 });
+  const strangers = new Allowance({ perSecond: 0, burst });
   const take = async (post: RelayedPost) => {
     const verdict = await check.take(post, strangers);
     return verdict.ok ? verdict : verdict.reason;
   };
   const secondsNow = () => Math.floor(clock.now() / 1000);
-  return { clock, check, heights, take, secondsNow };
+  const learn = () => isKnown = true;
+  return { clock, check, heights, take, secondsNow, learn };
 }
 
 let salts = 0;
@@ -61,7 +62,8 @@ Deno.test("a message is taken under the id that its own node gave it", async () 
     salt: new Uint8Array(6).fill(salts - 1),
   });
   const id = messageIdOf(challenge);
-  assertEquals(await take(post), { ok: true, id, isStranger: false });
+  const taken = { ok: true, id, isStranger: false, isCopy: false } as const;
+  assertEquals(await take(post), taken);
 });
 
 Deno.test("tokens are taken from 5 s in the future until they are 185 s old", async () => {
@@ -133,4 +135,32 @@ Deno.test("a message is remembered until its token is too old, then forgotten", 
   assertEquals(await take(post), "expired");
   await take(await postOf({ issuedAt: secondsNow() }));
   assertEquals(check.size, 1);
+});
+
+Deno.test("a stranger's message is passed on with each signature, within the budget, until its key is known", async () => {
+  const { take, secondsNow, learn } = createCheck({ isKnown: false, burst: 3 });
+  const post = await postOf({ issuedAt: secondsNow() });
+  const spoilt = { ...post, signature: "A".repeat(86) };
+  const isCopy = async (post: RelayedPost) => {
+    const verdict = await take(post);
+    return typeof verdict === "string" ? verdict : verdict.isCopy;
+  };
+  assertEquals(await isCopy(spoilt), false);
+  assertEquals(await isCopy(spoilt), "duplicate");
+  assertEquals(await isCopy({ ...post, signature: undefined }), true);
+  learn();
+  assertEquals(await isCopy({ ...post, signature: "B".repeat(86) }), "forged");
+  assertEquals(await Promise.all([isCopy(post), isCopy(post)]), [
+    true,
+    "duplicate",
+  ]);
+  assertEquals(await isCopy({ ...post, signature: undefined }), "duplicate");
+});
+
+Deno.test("signatures of one message use up what strangers have", async () => {
+  const { take } = createCheck({ isKnown: false });
+  const post = await postOf({ issuedAt: 1_760_000_000 });
+  await take(post);
+  const other = { ...post, signature: undefined };
+  assertEquals(await take(other), "too-much-of-strangers");
 });
