@@ -46,6 +46,8 @@ declare module "ws" {
       listener: (...args: Events[Name]) => void,
     ): this;
     send(data: string, sent?: () => void): void;
+    /** Without `fin` more of the message follows. */
+    send(data: string, options: { fin: boolean }): void;
     ping(): void;
     pause(): void;
     resume(): void;

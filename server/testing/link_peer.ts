@@ -24,7 +24,8 @@ export class LinkPeer implements AsyncDisposable {
   #wake = () => {};
   #isClosed = false;
 
-  private constructor(ws: WebSocket) {
+  /** Over a WebSocket that was dialled or accepted. */
+  constructor(ws: WebSocket) {
     this.ws = ws;
     ws.on("error", () => {});
     ws.on("message", (data) => {

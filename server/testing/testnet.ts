@@ -2,6 +2,7 @@
 
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import { type PrivateDht, startPrivateDht } from "./private_dht.ts";
+import type { Surroundings } from "../node.ts";
 import { type MeshNode, startMeshNode } from "./test_mesh.ts";
 import { localDht } from "./test_node.ts";
 
@@ -12,9 +13,11 @@ export class Testnet implements AsyncDisposable {
   /** What went wrong inside any, to be asserted empty. */
   readonly faults: unknown[] = [];
   readonly #dht: PrivateDht;
+  readonly #surroundings: Surroundings;
 
-  constructor(dht: PrivateDht) {
+  constructor(dht: PrivateDht, surroundings: Surroundings) {
     this.#dht = dht;
+    this.#surroundings = surroundings;
   }
 
   /** Starts one more, which is told of nobody. */
@@ -24,7 +27,7 @@ export class Testnet implements AsyncDisposable {
       dht: localDht(this.#dht.bootstrap),
       curve: DEFAULT_CURVE, // other nodes take no cheaper posts
       maxUnpaidPerIp: 1000, // all are one address
-    }, { onFault });
+    }, { onFault, ...this.#surroundings });
     this.nodes.push(node);
     return node;
   }
@@ -59,8 +62,11 @@ export class Testnet implements AsyncDisposable {
 }
 
 /** Starts so many nodes at once. */
-export async function startTestnet(size: number): Promise<Testnet> {
-  const testnet = new Testnet(await startPrivateDht());
+export async function startTestnet(
+  size: number,
+  surroundings: Surroundings = {},
+): Promise<Testnet> {
+  const testnet = new Testnet(await startPrivateDht(), surroundings);
   await Promise.all(Array.from({ length: size }, () => testnet.add()));
   return testnet;
 }
