@@ -7,20 +7,61 @@ export const opensslMissing: string = hasOpenssl()
   ? ""
   : " (ignored: no openssl found; install it)";
 
+const NEW_KEY = [
+  ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+];
+
 /** Writes a new certificate for localhost over two files. */
 export async function writeCertificate(
   { cert, key }: { cert: string; key: string },
 ): Promise<void> {
-  const { success, stderr } = await new Deno.Command("openssl", {
-    args: [
-      ...["req", "-x509", "-newkey", "ec", "-nodes", "-days", "1"],
-      ...["-pkeyopt", "ec_paramgen_curve:prime256v1"],
-      ...["-subj", "/CN=localhost"],
+  await openssl(
+    ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", "/CN=localhost"],
+    ...["-addext", "basicConstraints=critical,CA:FALSE"],
+    ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+    ...["-keyout", key, "-out", cert],
+  );
+}
+
+/** An authority that nobody knows, with its files in a folder. */
+export class Authority {
+  /** Its own certificate. */
+  readonly cert: string;
+  readonly #key: string;
+
+  private constructor(folder: string) {
+    this.cert = `${folder}/ca.pem`;
+    this.#key = `${folder}/ca_key.pem`;
+  }
+
+  static async create(folder: string): Promise<Authority> {
+    const authority = new Authority(folder);
+    await openssl(
+      ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", "/CN=authority"],
+      ...["-addext", "basicConstraints=critical,CA:TRUE"],
+      ...["-keyout", authority.#key, "-out", authority.cert],
+    );
+    return authority;
+  }
+
+  /** Writes a certificate for a name over two files. */
+  async issue(
+    name: string,
+    { cert, key }: { cert: string; key: string },
+  ): Promise<void> {
+    await openssl(
+      ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", `/CN=${name}`],
+      ...["-CA", this.cert, "-CAkey", this.#key],
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
-      ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+      ...["-addext", `subjectAltName=DNS:${name}`],
       ...["-keyout", key, "-out", cert],
-    ],
-  }).output();
+    );
+  }
+}
+
+async function openssl(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("openssl", { args })
+    .output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 

@@ -22,11 +22,13 @@ const ON_LOOPBACK = "--host 127.0.0.1 --port 0 --no-dht --no-turn".split(" ");
 /** Starts one as `deno task start` does, on a free port of 127.0.0.1 unless told otherwise. */
 export async function startNodeProcess(
   curve: PriceCurve,
-  { options = ON_LOOPBACK, within = [] }: {
+  { options = ON_LOOPBACK, within = [], env = {} }: {
     /** Of the command line. */
     options?: readonly string[];
     /** The command that runs others in a network of their own. */
     within?: readonly string[];
+    /** Variables beside those of the test. */
+    env?: Record<string, string>;
   } = {},
 ): Promise<NodeProcess> {
   const difficulty = await Deno.makeTempFile();
@@ -44,6 +46,7 @@ export async function startNodeProcess(
       ...["--difficulty", difficulty],
     ],
     cwd: root,
+    env,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -66,7 +69,7 @@ export async function startNodeProcess(
   };
   try {
     return {
-      origin: (await line(/^http http:/)).slice("http ".length),
+      origin: (await line(/^https? /)).split(" ")[1]!,
       line,
       kill: () => end("SIGKILL"),
       stop: () => end("SIGTERM"),

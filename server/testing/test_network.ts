@@ -70,13 +70,8 @@ export class TestNetwork implements AsyncDisposable {
 
   /** Takes all of it away; interfaces go with their namespaces. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const namespaces = [
-      this.#router,
-      ...this.#homes.map(({ namespace }) => namespace),
-    ];
-    for (const namespace of namespaces) {
-      await run("ip", "netns", "del", namespace).catch(() => {});
-    }
+    await run("ip", "netns", "del", this.#router).catch(() => {});
+    for (const home of this.#homes) await home.remove();
     await Deno.remove(this.#folder, { recursive: true });
   }
 }
@@ -153,6 +148,26 @@ export class Home {
   /** Undoes `drop` of the same. */
   async pass(...matches: string[]): Promise<void> {
     await this.#filter("-D", matches);
+  }
+
+  /** Tells it where hosts are that have names, as if all were in DNS. */
+  async writeHosts(addresses: ReadonlyMap<string, string>): Promise<void> {
+    const lines = [...addresses].map(([name, address]) => `${address} ${name}`);
+    await Deno.mkdir(this.#settings, { recursive: true });
+    await Deno.writeTextFile(
+      `${this.#settings}/hosts`, // `ip netns exec` puts it over /etc/hosts
+      ["127.0.0.1 localhost", ...lines, ""].join("\n"),
+    );
+  }
+
+  /** Its namespace goes, and its interfaces with it. */
+  async remove(): Promise<void> {
+    await run("ip", "netns", "del", this.namespace).catch(() => {});
+    await Deno.remove(this.#settings, { recursive: true }).catch(() => {});
+  }
+
+  get #settings(): string {
+    return `/etc/netns/${this.namespace}`;
   }
 
   /** Its address by Wi-Fi. */
