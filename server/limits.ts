@@ -151,7 +151,7 @@ export const SERVER_LIMITS = {
   dhtHints: 256,
   /** The same that one contact gives, for each place looked at. Beyond them likewise. */
   dhtHintsPerContact: 20,
-  /** Other nodes known. At the bound a newcomer is refused until one is dropped. */
+  /** Other nodes known. At the bound a newcomer is refused until one is dropped, but for `--peers`. */
   members: 16_384,
   /** The same of one network, an IPv4 /24 or IPv6 /48. At the bound likewise, but for `--peers`. */
   membersPerNetwork: 8,

@@ -167,8 +167,11 @@ function offerOf(
     get links() {
       return members.links;
     },
+    get clockWarning() {
+      return members.clocks.ownWarning;
+    },
     listed: () => members.listed().map(detailOf),
-    hear: (origin, source) => members.hear(origin, source),
+    hearVisitor: (origin, block) => members.hearVisitor(origin, block),
   };
 }
 

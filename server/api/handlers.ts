@@ -57,7 +57,7 @@ export class Handlers {
       this.#services;
     const visitor = request.headers.get(NODE_ORIGIN_HEADER);
     if (visitor !== null) {
-      mesh?.hear(visitor, `visitor ${connection.addressBlocks[0]}`);
+      mesh?.hearVisitor(visitor, connection.addressBlocks[0]!);
     }
     const facts = this.#nodeFacts(origin);
     return respond(

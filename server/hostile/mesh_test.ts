@@ -186,6 +186,24 @@ function rebound(
   };
 }
 
+Deno.test("who comes from where it says to be is looked at again, ten times an hour; who comes from elsewhere is not", async () => {
+  await using host = await startScriptedHost(json("no node"));
+  const network = rebound(() => ["1.2.3.4"]);
+  const { members, pass } = await startMembership({ network });
+  const visit = async (addressBlock: string) => {
+    members.hearVisitor(`http://a.example:${host.port}`, addressBlock);
+    await pass(2);
+    return host.requests.length;
+  };
+  assertEquals(await visit("9.9.9.9"), 1);
+  assertEquals(await visit("9.9.9.9"), 1);
+  for (let count = 2; count < 20; count++) {
+    const most = SERVER_LIMITS.candidatesPerSource + 1;
+    assertEquals(await visit("1.2.3.4"), Math.min(count, most));
+  }
+  await members.close();
+});
+
 Deno.test("a third party that hosts in the DHT name is asked once an hour, and only for /", async () => {
   await using victim = await startScriptedHost(json("no node"));
   const named = `http://victim.example:${victim.port}`;

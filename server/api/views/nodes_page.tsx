@@ -32,6 +32,7 @@ export function MeshFacts({ mesh }: { mesh: MeshOffer | null }): VNode {
   return (
     <section>
       <h2>Mesh</h2>
+      {mesh?.clockWarning && <p role="alert">{mesh.clockWarning}</p>}
       {mesh === null
         ? <p>None: this node was started with --no-mesh.</p>
         : (

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { NODE_ORIGIN_HEADER } from "@sigmesh/core/wire";
 import type { Network } from "../../mesh/members/network.ts";
 import { nodeAnswer, SOME_KEY } from "../../testing/node_answer.ts";
@@ -18,8 +23,9 @@ const everywhere: Network = {
   },
 };
 
-async function knowing(count: number) {
+async function knowing(count: number, { aheadMs = 0 } = {}) {
   const api = await createTestApi({ mesh: true }, { network: everywhere });
+  api.clock.sleep(aheadMs);
   const { members } = api.mesh!;
   await members.start();
   for (let i = 0; i < count; i++) {
@@ -65,6 +71,12 @@ Deno.test("a node tells of at most twenty others, and of none that has been sile
   clock.advance(601_000);
   assertEquals((await json("/nodes")).body, []);
   assertEquals((await json("/")).body.nodes, 30);
+});
+
+Deno.test("the status page says so when this machine's clock is wrong", async () => {
+  const { read, members } = await knowing(3, { aheadMs: 9000 });
+  assertMatch(await read("/"), /clock is \d+ s ahead of those of the other/);
+  await members.close();
 });
 
 Deno.test("people see the mesh on the status page, and nodes with their price as a table", async () => {

@@ -7,7 +7,11 @@ import type { HostHint } from "./member.ts";
 
 /** An origin that somebody named, or an address where the DHT says that something is. */
 export type Candidate =
-  | { readonly origin: string }
+  | {
+    readonly origin: string;
+    /** Block of the address from which somebody came who says to be that node. */
+    readonly visitor?: string;
+  }
   | { readonly hint: HostHint };
 
 /** Out of order: who can name many must not come before all others. */

@@ -80,8 +80,8 @@ export class MemberTable {
     },
   ): KnownMember | undefined {
     const { network } = sighting;
-    if (this.size >= this.#bounds.members) return undefined;
-    if (!isTrusted && this.#isCrowded(network)) return undefined;
+    const isFull = this.size >= this.#bounds.members;
+    if (!isTrusted && (isFull || this.#isCrowded(network))) return undefined;
     const member = {
       ...{ origin, ...sighting, failures: 0, failingSinceMs: 0 },
       ...{ joinedAtMs: nowMs, probedAtMs: nowMs, dueAtMs: 0, pollAtMs: 0 },

@@ -26,12 +26,14 @@ function tableOf(
   return { table, add };
 }
 
-Deno.test("a newcomer is refused when the table is full, until somebody is dropped", () => {
+Deno.test("a newcomer is refused when the table is full, until somebody is dropped, unless the operator trusts it", () => {
   const { table, add } = tableOf(100);
   assertEquals(add(100), undefined);
   table.drop(table.find("https://n7.example")!);
   assert(add(100));
-  assertEquals(table.size, 100);
+  assertEquals(add(101), undefined);
+  assert(add(101, "trusted", true));
+  assertEquals(table.size, 101);
 });
 
 Deno.test("a network that is full takes only those whom the operator trusts", () => {

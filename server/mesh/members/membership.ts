@@ -8,8 +8,8 @@ import ipaddr from "ipaddr.js";
 import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import { isWebPort, parseMeshOrigin } from "./answers.ts";
-import { Candidates } from "./candidates.ts";
-import { clockWarning } from "./clock_offset.ts";
+import { type Candidate, Candidates } from "./candidates.ts";
+import { Clocks } from "./clock_offset.ts";
 import { Hourly } from "./hourly.ts";
 import type {
   HostHint,
@@ -27,7 +27,7 @@ import {
   type Sighting,
 } from "./member_table.ts";
 import type { Network } from "./network.ts";
-import { type Probed, Prober, type Ration } from "./probe.ts";
+import { isHostIn, type Probed, Prober, type Ration } from "./probe.ts";
 import { type Aim, CLOSE_MS, FEW_MEMBERS, ProbePlan } from "./probe_plan.ts";
 import {
   createProbeTotals,
@@ -57,6 +57,8 @@ export interface MembershipOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
+type NamedCandidate = Extract<Candidate, { origin: string }>;
+
 const TICK_MS = 1000;
 /** Between two looks at what others a member knows; while few are known, with every probe. */
 const POLL_MS = 3_600_000;
@@ -80,9 +82,11 @@ export class Membership implements Members {
   #isClosing = false;
   #endClockwork = () => {};
   readonly totals: ProbeTotals = createProbeTotals();
+  readonly clocks: Clocks;
 
   constructor(options: MembershipOptions) {
     const { clock, random, network, allowPrivate, origin, bounds } = options;
+    const { store, warn } = options;
     this.#options = options;
     this.#prober = new Prober({
       ...{ clock, network, allowPrivate, ownOrigin: origin },
@@ -94,10 +98,7 @@ export class Membership implements Members {
     this.#candidates = new Candidates({ clock, random });
     this.#peers = new TrustedPeers(
       options.peers.filter((peer) => peer !== origin),
-      {
-        retryMs: CLOSE_MS,
-        warn: options.warn,
-      },
+      { retryMs: CLOSE_MS, warn },
     );
     const [table, candidates] = [this.#table, this.#candidates];
     this.#plan = new ProbePlan(
@@ -105,7 +106,7 @@ export class Membership implements Members {
       { nowMs: clock.now() },
     );
     this.#asked = new Hourly({ clock });
-    const { store, warn } = options;
+    this.clocks = new Clocks({ table, warn });
     this.#keeper = new MemberKeeper({ table, store, clock, warn });
   }
 
@@ -161,6 +162,20 @@ export class Membership implements Members {
     if (this.#asked.has(parsed)) return;
     const allowance = SERVER_LIMITS.candidatesPerSource;
     this.#candidates.add({ origin: parsed }, { source, allowance });
+  }
+
+  /**
+   * The same of a node by itself, as far as one can tell. Where it comes from
+   * the address at which it says to be, it is looked at although it was within
+   * the hour, and was not there: that address wants it, nobody else is asked.
+   */
+  hearVisitor(origin: string, addressBlock: string): void {
+    const parsed = parseMeshOrigin(origin, this.#options);
+    if (parsed === undefined || this.#isKnown(parsed)) return;
+    this.#candidates.add({ origin: parsed, visitor: addressBlock }, {
+      source: `visitor ${addressBlock}`,
+      allowance: SERVER_LIMITS.candidatesPerSource,
+    });
   }
 
   /** The same from the DHT. */
@@ -230,7 +245,7 @@ export class Membership implements Members {
         const { candidate } = aim;
         return "hint" in candidate
           ? this.#follow(candidate.hint)
-          : this.#visitNew(candidate.origin, this.#rationOfStranger());
+          : this.#visitNew(candidate, this.#rationOfStranger());
       }
     }
   }
@@ -250,7 +265,7 @@ export class Membership implements Members {
     const found = await this.#prober.readHint(hint, ration);
     if (!found.ok) return this.#count(found.reason);
     const asked = this.#prober.hostOf(hint.host, hint.port);
-    await this.#visitNew(found.value, {
+    await this.#visitNew({ origin: found.value }, {
       ...ration,
       // Usually the same host: that is one visit. If not, it may be somebody who is meant harm.
       mayAsk: (host) => host === asked || ration.mayAsk(host),
@@ -258,10 +273,15 @@ export class Membership implements Members {
   }
 
   /** Once an hour; a host that a hint is being read from does not count: that leads here too. */
-  async #visitNew(origin: string, ration: Ration): Promise<void> {
-    if (this.#isKnown(origin) || this.#asked.has(origin)) return;
+  async #visitNew(
+    { origin, visitor }: NamedCandidate,
+    ration: Ration,
+  ): Promise<void> {
+    const isBarred = () => this.#asked.has(origin);
+    if (this.#isKnown(origin) || visitor === undefined && isBarred()) return;
     const mayAsk = (host: string) =>
-      ration.mayAsk(host) && this.#asked.take(origin);
+      isHostIn(host, visitor) ||
+      !isBarred() && ration.mayAsk(host) && this.#asked.take(origin);
     await this.#visit(origin, { ration: { ...ration, mayAsk } });
   }
 
@@ -289,12 +309,12 @@ export class Membership implements Members {
     if (member === undefined) return this.#count("no-room");
     peers?.noteSuccess(origin);
     if (this.size === 1) this.#options.info(`Found a first node: ${origin}`);
-    await this.#noteAnswer(member, { probed: value, ration, offsetMs: 0 });
+    await this.#noteAnswer(member, { probed: value, ration, beforeMs: 0 });
   }
 
   /** Whoever holds the certificate says which key is the node's: a new one counts from now on. */
   async #revisit(member: KnownMember): Promise<void> {
-    const { origin, key, clockOffsetMs: offsetMs } = member;
+    const { origin, key, clockOffsetMs: beforeMs } = member;
     const ration = this.#plan.ration(() => true);
     member.probedAtMs = this.#now;
     const probed = await this.#ask(origin, ration);
@@ -312,7 +332,7 @@ export class Membership implements Members {
       this.#keeper.noteChange();
       this.#options.info(`${origin} has a new node key`);
     }
-    await this.#noteAnswer(member, { probed: value, ration, offsetMs });
+    await this.#noteAnswer(member, { probed: value, ration, beforeMs });
   }
 
   #ask(origin: string, ration: Ration) {
@@ -327,18 +347,17 @@ export class Membership implements Members {
 
   async #noteAnswer(
     member: KnownMember,
-    { probed, ration, offsetMs }: {
+    { probed, ration, beforeMs }: {
       probed: Probed;
       ration: Ration;
-      /** Of its clock, before. */
-      offsetMs: number;
+      /** Its clock's offset. */
+      beforeMs: number;
     },
   ): Promise<void> {
     this.#count("answered");
     this.#answeredAtMs = this.#now;
     this.#isAlone = false;
-    const warning = clockWarning(member, offsetMs);
-    if (warning !== undefined) this.#options.warn(warning);
+    this.clocks.look(member, { beforeMs });
     this.#plan.schedule(member, this.#now);
     await this.#askAround(member, { probed, ration });
   }

@@ -1,6 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../../testing/fake_clock.ts";
-import { type MeshNode, startMeshNode } from "../../testing/test_mesh.ts";
+import {
+  freePort,
+  type MeshNode,
+  startMeshNode,
+} from "../../testing/test_mesh.ts";
 
 async function originsAt(node: MeshNode): Promise<string[]> {
   const headers = { accept: "application/json" };
@@ -158,4 +162,21 @@ Deno.test("a node that is heard of by its address and by its name at once is fou
     await closeAll([seeker]);
   }
   await closeAll([found]);
+});
+
+Deno.test("a node that was not there when it was heard of is found once it is, since it asks others itself", async () => {
+  const { clock, nodes: [node] } = await startMesh(1);
+  const port = freePort();
+  node!.members.hear(`http://127.0.0.1:${port}`, "somebody");
+  await pass(clock, {
+    nodes: [node!],
+    isDone: () => node!.members.totals.probes.unreachable === 1,
+  });
+  const peers = [node!.origin];
+  const late = await startMeshNode({ port, peers }, { clock });
+  const startedAt = clock.now();
+  const isDone = () => node!.members.find(late.origin) !== undefined;
+  await pass(clock, { nodes: [node!, late], isDone });
+  assert(clock.now() - startedAt <= 5000);
+  await closeAll([node!, late]);
 });

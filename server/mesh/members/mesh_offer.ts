@@ -10,8 +10,10 @@ export interface MeshOffer {
   readonly size: number;
   /** Links to them. */
   readonly links: number;
+  /** What is wrong with this machine's clock, by theirs; undefined when it seems right. */
+  readonly clockWarning: string | undefined;
   /** Some of them, by chance, that answered lately. */
   listed(): readonly NodeDetail[];
   /** Takes what one who asked says of where it is. */
-  hear(origin: string, source: string): void;
+  hearVisitor(origin: string, addressBlock: string): void;
 }

@@ -183,6 +183,11 @@ export class Prober {
   }
 }
 
+/** Whether an address of a block has a host, as {@linkcode Prober.hostOf} names it. */
+export function isHostIn(host: string, addressBlock?: string): boolean {
+  return host.split(" ")[0] === addressBlock;
+}
+
 function bodyOf(reply: ProbeReply): Outcome<Uint8Array> {
   if (!reply.ok) return reply;
   return reply.status === 200

@@ -64,7 +64,8 @@ function adviceOn(reason: string): string {
     case "private-address":
       return "in a network of your own use --allow-private on all nodes.";
     case "bad-certificate":
-      return "its certificate must be of that name and from a known authority.";
+      return "its certificate must be of that name and from a known authority, or one " +
+        "that DENO_CERT names.";
     case "other-origin":
       return "name it exactly as its own --public-url does.";
     case "no-key":
