@@ -4,6 +4,7 @@ import { checkNode } from "./node_check.ts";
 import { checkClientAddress, checkCors } from "./proxy_check.ts";
 import { checkStream } from "./stream_check.ts";
 import { checkStun } from "./stun_check.ts";
+import { checkTurn } from "./turn_check.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 
 /** Runs all checks, one after the other; each finding is told when it is there. */
@@ -23,6 +24,7 @@ export async function diagnose(
     tell(await settled("client-address", checkClientAddress(url)));
     tell(await settled("stream", checkStream(url)));
     tell(await settled("stun", checkStun(facts.stun)));
+    tell(await settled("turn", checkTurn(url)));
   }
   return {
     url,

@@ -41,6 +41,7 @@ Deno.test("a node that works fails no check", async () => {
       ...{ node: "ok", url: "warn", clock: "ok", cors: "ok" },
       ...{ "client-address": "warn", stream: "ok", post: "ok" },
       ...{ delivery: "ok", stun: "ok" },
+      ...{ turn: "ok", "turn-ports": "ok", "turn-tcp": "ok" },
     });
   } finally {
     await node.close();

@@ -1,13 +1,12 @@
 /** Whether a stream opens, and a post that is paid for arrives there at once. */
 
-import { challengeOf, formatStamp, SALT_BYTES, solve } from "@sigmesh/core";
-import { EVENTS, parseQuote } from "@sigmesh/core/wire";
-import { ask } from "./ask.ts";
+import { EVENTS } from "@sigmesh/core/wire";
 import type { Finding } from "./finding.ts";
+import { pay } from "./pay.ts";
+import { within } from "./within.ts";
 
 const FIRST_EVENT_MS = 2_000;
 const ARRIVAL_MS = 1_000;
-const MINING_MS = 60_000;
 const MAX_CHARACTERS = 64 * 1024;
 
 /** Follows a room of its own and posts there. */
@@ -56,24 +55,14 @@ async function follow(url: string, signal: AbortSignal): Promise<Heard> {
 
 async function checkPost(url: string, heard: Heard): Promise<Finding[]> {
   const check = "post";
-  const quote = parseQuote((await ask(url)).json);
-  if (quote === undefined) {
-    const message = "the room tells no price";
-    const todo = "let the proxy pass /room/ to the node, and cache nothing";
+  const body = `doctor ${crypto.randomUUID()}`;
+  const arrival = heard(body);
+  const paid = await pay(url, body);
+  if (!paid.ok) {
+    const { message, todo } = paid;
     return [{ check, status: "fail", message, todo }];
   }
-  const body = `doctor ${crypto.randomUUID()}`;
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-  const { token, height } = quote;
-  const challenge = challengeOf({ token, method: "POST", url, salt, body });
-  // A hostile node may ask for any work.
-  const signal = AbortSignal.timeout(MINING_MS);
-  const { nonces } = await solve(challenge, height, { signal });
-  const authorization = `PoW ${formatStamp({ token, salt, nonces })}`;
-  const arrival = heard(body);
-  const { status } = await ask(url, {
-    ...{ method: "POST", body, headers: { authorization } },
-  });
+  const { answer: { status }, height } = paid;
   if (status !== 202) {
     const message = `a post that was paid for got status ${status}`;
     const todo =
@@ -95,21 +84,4 @@ function late(check: string, message: string): Finding {
   const todo = "switch off the proxy's buffering and compression of " +
     "text/event-stream (nginx: proxy_buffering off)";
   return { check, status: "fail", message, todo };
-}
-
-/** Undefined when it takes longer. */
-async function within<T>(
-  ms: number,
-  promise: Promise<T>,
-): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    promise.catch(() => {}); // may fail after it was given up
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

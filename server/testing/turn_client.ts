@@ -7,6 +7,7 @@ import net from "node:net";
 import tls from "node:tls";
 import {
   ATTRIBUTE,
+  decodeErrorCode,
   decodeXorAddress,
   type TransportAddress,
 } from "../turn/attributes.ts";
@@ -343,8 +344,7 @@ export function channelData(
 
 /** The code of an error; 0 of a success. */
 export function codeOf(message: Message): number {
-  const value = message.valueOf(ATTRIBUTE.errorCode);
-  return value === undefined ? 0 : value[2]! * 100 + value[3]!;
+  return decodeErrorCode(message.valueOf(ATTRIBUTE.errorCode));
 }
 
 /** An address in an answer, as tests name peers. */

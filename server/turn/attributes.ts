@@ -107,3 +107,10 @@ export function decodeUint32(
 ): number | undefined {
   return value?.length === 4 ? readUint32(value, 0) : undefined;
 }
+
+/** The code in an ERROR-CODE, 0 where there is none. */
+export function decodeErrorCode(value: Uint8Array | undefined): number {
+  return value === undefined || value.length < 4
+    ? 0
+    : value[2]! * 100 + value[3]!;
+}
