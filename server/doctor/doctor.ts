@@ -4,6 +4,7 @@ import { checkNode } from "./node_check.ts";
 import { checkClientAddress, checkCors } from "./proxy_check.ts";
 import { checkStream } from "./stream_check.ts";
 import { checkStun } from "./stun_check.ts";
+import { checkTls } from "./tls_check.ts";
 import { checkTurn } from "./turn_check.ts";
 import type { Diagnosis, Finding } from "./finding.ts";
 
@@ -17,6 +18,7 @@ export async function diagnose(
     findings.push(...found);
     found.forEach(onFinding);
   };
+  tell(await settled("tls", checkTls(url)));
   const { facts, findings: first } = await checkNode(url);
   tell(first);
   if (facts !== undefined) {
