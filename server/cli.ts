@@ -27,6 +27,7 @@ import {
   parseHosts,
   parseOrigin,
   parseProxies,
+  parseText,
   readDifficulty,
 } from "./config.ts";
 import { VERSION } from "./version.ts";
@@ -57,6 +58,7 @@ export function parseArguments(
     });
   try {
     applyVariables(command, variables);
+    checkSwitches(command, args);
     command.parse(args, { from: "user" });
     checkTogether(command);
   } catch (error) {
@@ -90,8 +92,9 @@ function createCommand(): Command {
     .addOption(option(
       "--cert <file>",
       "certificate chain, PEM; with it the node serves https; needs --key",
+      parseText,
     ))
-    .addOption(option("--key <file>", "private key of --cert, PEM"))
+    .addOption(option("--key <file>", "private key of --cert, PEM", parseText))
     .addOption(option(
       "--public-url <origin>",
       "origin by which the world reaches this node",
@@ -112,8 +115,12 @@ function createCommand(): Command {
       "where the node keeps its key, and the nodes and contacts that it knows",
       parseFolder,
     ))
-    .addOption(option("--contact <text>", "how to reach the operator"))
-    .addOption(option("--terms <text>", "where the terms of use are"))
+    .addOption(
+      option("--contact <text>", "how to reach the operator", parseText),
+    )
+    .addOption(
+      option("--terms <text>", "where the terms of use are", parseText),
+    )
     .addOption(option(
       "--difficulty <file>",
       "price curve, as JSON with idleWork and fullWork",
@@ -224,6 +231,16 @@ function variableOf({ long }: Option): string {
 
 function isSwitch({ required, optional }: Option): boolean {
   return !required && !optional;
+}
+
+/** Of `--metrics=yes` commander says that it is no option, and asks whether `--metrics` was meant. */
+function checkSwitches(command: Command, args: readonly string[]): void {
+  for (const { long } of command.options.filter(isSwitch)) {
+    if (!args.some((arg) => arg.startsWith(`${long}=`))) continue;
+    command.error(
+      `error: option '${long}' takes no value: give it alone, or leave it out`,
+    );
+  }
 }
 
 /** What one option alone cannot tell. */

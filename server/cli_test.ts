@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertMatch,
+  assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
 import { type Invocation, parseArguments } from "./cli.ts";
@@ -26,6 +27,12 @@ function exitOf(
   assert(invocation.action === "exit", args);
   return invocation;
 }
+
+const difficulty = new URL(
+  "../bench/results/2026-11-22-epyc-2vcpu-tune/difficulty.json",
+  import.meta.url,
+).pathname;
+const SWITCH = { good: "1", bad: "0", beside: "" };
 
 Deno.test("without options a node has the defaults", () => {
   assertEquals(configOf(""), DEFAULT_CONFIG);
@@ -145,7 +152,7 @@ const bad: [string, RegExp][] = [
   ["--cert c.pem", /--cert needs --key/],
   ["--key k.pem", /--key needs --cert/],
   ["--max-subscribers-per-ip x", /'--max-subscribers-per-ip <number>'.*from 1/],
-  ["--metrics=yes", /'--metrics'|unknown option '--metrics=yes'/],
+  ["--metrics=yes", /option '--metrics' takes no value: give it alone/],
   ["--log-level loud", /'--log-level <level>'.*debug, info, warning, error/],
   ["--log-level", /'--log-level <level>' argument missing/],
   ["--log-format xml", /'--log-format <format>'.*text, json/],
@@ -239,27 +246,87 @@ Deno.test("a variable stands for its option, the option goes before", () => {
   assertEquals(configOf("--port 4321", variables).port, 4321);
 });
 
-Deno.test("every option has its variable, read in the same way", () => {
-  const config = configOf("", {
-    SIGMESH_PUBLIC_URL: "https://node.example/",
-    SIGMESH_ALLOWED_HOSTS: "a.lan,b.lan:81",
-    SIGMESH_TRUST_PROXY: "loopback",
-    SIGMESH_CONTACT: "ops",
-    SIGMESH_TURN_URL: "turn:a.example",
-    SIGMESH_TURN_SECRET: "s",
-    SIGMESH_METRICS: "1",
-    SIGMESH_LOG_LEVEL: "warning",
-    SIGMESH_LOG_FORMAT: "json",
-  });
-  assertEquals(config.publicUrl, "https://node.example");
-  assertEquals(config.allowedHosts, ["a.lan", "b.lan:81"]);
-  assertEquals([config.trustProxy, config.contact], [["loopback"], "ops"]);
-  assertEquals(config.turn, {
-    ...{ kind: "external", urls: ["turn:a.example"], secret: "s" },
-  });
-  const { metrics, logLevel, logFormat } = config;
-  assertEquals([metrics, logLevel, logFormat], [true, "warning", "json"]);
+/** Of each option a value that is taken, and one that is not; switches take none. */
+const values: Record<
+  string,
+  { good: string; bad: string; beside?: string } | "switch"
+> = {
+  "--host": { good: "::1", bad: "localhost" },
+  "--port": { good: "0", bad: "65536" },
+  "--cert": { good: "c.pem", bad: "", beside: "--key k.pem" },
+  "--key": { good: "k.pem", bad: " ", beside: "--cert c.pem" },
+  "--public-url": { good: "https://node.example", bad: "node.example" },
+  "--allowed-hosts": { good: "a.lan,b.lan:81", bad: "a/b" },
+  "--trust-proxy": { good: "loopback", bad: "everybody" },
+  "--data-dir": { good: "/var/lib/sigmesh", bad: "" },
+  "--contact": { good: "ops@node.example", bad: "" },
+  "--terms": { good: "https://node.example/terms", bad: "" },
+  "--difficulty": { good: difficulty, bad: "/nowhere.json" },
+  "--max-memory": { good: "64", bad: "63" },
+  "--max-subscribers": { good: "1", bad: "0" },
+  "--max-subscribers-per-ip": { good: "1000000", bad: "1000001" },
+  "--max-unpaid": { good: "10", bad: "9" },
+  "--max-unpaid-per-ip": { good: "1", bad: "1.5" },
+  "--metrics": "switch",
+  "--log-level": { good: "warning", bad: "loud" },
+  "--log-format": { good: "json", bad: "" },
+  "--no-dht": "switch",
+  "--dht-port": { good: "1", bad: "-1" },
+  "--dht-bootstrap": { good: "dht.example:6881", bad: "dht.example" },
+  "--no-mesh": "switch",
+  "--peers": { good: "https://a.example", bad: "a.example" },
+  "--announce-port": {
+    ...{ good: "8001", bad: "x", beside: "--public-url https://node.example" },
+  },
+  "--allow-private": "switch",
+  "--no-turn": "switch",
+  "--turn-port": { good: "0", bad: "x" },
+  "--turn-tls-port": {
+    ...{ good: "443", bad: "1e9", beside: "--cert c.pem --key k.pem" },
+  },
+  "--turn-cert": { good: "c.pem", bad: "", beside: "--turn-key k.pem" },
+  "--turn-key": { good: "k.pem", bad: "", beside: "--turn-cert c.pem" },
+  "--turn-relay-ports": { good: "50000-50063", bad: "50000" },
+  "--turn-external-ip": { good: "192.0.2.1", bad: "0.0.0.0" },
+  "--turn-allow-private": "switch",
+  "--turn-url": {
+    ...{ good: "turn:a.example", bad: "a.example", beside: "--turn-secret s" },
+  },
+  "--turn-secret": { good: "s", bad: "", beside: "--turn-url turn:a.example" },
+};
+
+Deno.test("every option that --help names has a good and a bad value here", () => {
+  const named = exitOf("--help").stdout.match(/(?<=^ {2})--[a-z-]+/gm)!;
+  assertEquals(
+    named.filter((name) => name !== "--version").toSorted(),
+    Object.keys(values).toSorted(),
+  );
 });
+
+for (const [name, value] of Object.entries(values)) {
+  const variable = `SIGMESH_${name.slice(2).replaceAll("-", "_")}`
+    .toUpperCase();
+  const isSwitch = value === "switch";
+  const { good, bad, beside = "" } = isSwitch ? SWITCH : value;
+  Deno.test(`${name} and ${variable} mean the same`, () => {
+    const given = configOf(
+      `${beside} ${isSwitch ? name : `${name}=${good}`}`,
+    );
+    assertNotEquals(given, configOf(""));
+    assertEquals(configOf(beside, { [variable]: good }), given);
+  });
+  Deno.test(`${name} and ${variable} are refused with "${bad}", by name`, () => {
+    const args = [...beside.split(" ").filter(Boolean), `${name}=${bad}`];
+    const byOption = parseArguments(args);
+    const byVariable = parseArguments([], { [variable]: bad });
+    for (const [refused, by] of [[byOption, name], [byVariable, variable]]) {
+      assert(typeof refused === "object" && refused.action === "exit");
+      assertEquals([refused.code, refused.stdout], [1, ""]);
+      assertMatch(refused.stderr, new RegExp(`${by}\\b.*[a-z]{3}`));
+      assertStringIncludes(refused.stderr, "--help");
+    }
+  });
+}
 
 Deno.test("a bad variable is refused by its name", () => {
   const cases: [string, string, string][] = [

@@ -6,6 +6,7 @@ import {
   parseExternalIp,
   parseRelayPorts,
   parseSecret,
+  parseText,
   parseTurnUrls,
 } from "./config.ts";
 import { DEFAULT_TURN, type TurnConfig } from "./turn_config.ts";
@@ -48,8 +49,11 @@ export function addTurnOptions(command: Command): void {
     .addOption(option(
       "--turn-cert <file>",
       "certificate chain of TURN over TLS, PEM (default: that of --cert)",
+      parseText,
     ))
-    .addOption(option("--turn-key <file>", "private key of --turn-cert, PEM"))
+    .addOption(
+      option("--turn-key <file>", "private key of --turn-cert, PEM", parseText),
+    )
     .addOption(
       option(
         "--turn-relay-ports <range>",

@@ -246,6 +246,12 @@ export function parseBootstrap(text: string): Contact[] {
   });
 }
 
+/** Reads what a file is called, or a line for people: an empty one is a variable that somebody forgot to set. */
+export function parseText(text: string): string {
+  if (text.trim() === "") throw new ConfigError("expected some text, got none");
+  return text;
+}
+
 /** Reads a secret that is shared with a TURN server. */
 export function parseSecret(text: string): string {
   if (text === "") throw new ConfigError("expected the server's secret");
@@ -261,7 +267,11 @@ export function readDifficulty(path: string): PriceCurve {
     throw new ConfigError(`cannot read the file: ${(cause as Error).message}`);
   }
   const parsed = parseDifficulty(json);
-  if (!parsed.ok) throw new ConfigError(`the file ${parsed.detail}`);
+  if (!parsed.ok) {
+    throw new ConfigError(
+      `the file ${parsed.detail}; deno task bench:tune writes such a file`,
+    );
+  }
   return parsed.value;
 }
 

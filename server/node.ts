@@ -307,7 +307,10 @@ async function openDataDir(path: string): Promise<void> {
     await Deno.mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const { message } = cause as Error;
-    throw new Error(`--data-dir ${path}: ${message}`, { cause });
+    throw new Error(
+      `--data-dir ${path}: ${message}; name a folder that the node's user may write to`,
+      { cause },
+    );
   }
 }
 

@@ -93,7 +93,8 @@ async function readPair(paths: PemPair, options: PemPair): Promise<PemPair> {
   const fault = faultOf({ cert, key });
   if (fault === undefined) return { cert, key };
   throw new Error(
-    `${paths.cert} and ${paths.key} are no certificate with its key in PEM: ${fault}`,
+    `${paths.cert} and ${paths.key} are no certificate with its key in PEM: ${fault}; ` +
+      `${options.cert} takes the chain, ${options.key} its private key`,
   );
 }
 
@@ -113,6 +114,10 @@ async function readFile(option: string, path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (cause) {
     const { message } = cause as Error;
-    throw new Error(`Cannot read the file of ${option}: ${message}`, { cause });
+    throw new Error(
+      `Cannot read the file of ${option}: ${message}; ` +
+        "name a file that the node's user may read",
+      { cause },
+    );
   }
 }
