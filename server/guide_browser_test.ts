@@ -19,7 +19,7 @@ function blocksOf(text: string, language: string): string[] {
 stageTest("each page of README hears another", async (stage) => {
   const pages = blocksOf(readme, "html");
   assertEquals(pages.length, 2);
-  for (const [i, said] of [/ hello$/, / is here$/].entries()) {
+  for (const [i, said] of [/^hello$/, / is here$/].entries()) {
     stage.add(`${i}.html`, pages[i]!);
     const page = await stage.open(`${i}.html`);
     const heard = page.waitForEvent("console", {

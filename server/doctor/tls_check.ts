@@ -13,7 +13,7 @@ const WHOLE_CHAIN =
   "give --cert, or the proxy, the whole chain: certificate, then intermediates";
 
 /** By OpenSSL's names. */
-const TODO: Readonly<Record<string, string>> = {
+const ADVICE: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: WHOLE_CHAIN,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: WHOLE_CHAIN,
   DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -67,7 +67,7 @@ function findingsOn(socket: tls.TLSSocket, now: number): Finding[] {
 
 function refused(code: string): Finding {
   const message = `browsers refuse the certificate: ${code}`;
-  const todo = TODO[code] ??
+  const todo = ADVICE[code] ??
     "use a certificate for this name, in date, of a public authority";
   return { check: "tls", status: "fail", message, todo };
 }

@@ -41,7 +41,8 @@ export function launchChromium(
   });
 }
 
-function isFile(path: string | undefined): boolean {
+/** Whether a program is there. */
+export function isFile(path: string | undefined): boolean {
   try {
     return path !== undefined && Deno.statSync(path).isFile;
   } catch {

@@ -1,6 +1,7 @@
 /** Real Firefox, for tests. Playwright drives a Firefox of its own only, Puppeteer any. */
 
 import puppeteer, { type Browser } from "puppeteer-core";
+import { isFile } from "./chromium.ts";
 
 const PLACES = [
   Deno.env.get("FIREFOX"),
@@ -28,12 +29,4 @@ export function launchFirefox(): Promise<Browser> {
       "media.peerconnection.ice.obfuscate_host_addresses": false,
     },
   });
-}
-
-function isFile(path: string | undefined): boolean {
-  try {
-    return path !== undefined && Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }

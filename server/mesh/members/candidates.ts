@@ -6,13 +6,14 @@ import { Hourly } from "./hourly.ts";
 import type { HostHint } from "./member.ts";
 
 /** An origin that somebody named, or an address where the DHT says that something is. */
-export type Candidate =
-  | {
-    readonly origin: string;
-    /** Block of the address from which somebody came who says to be that node. */
-    readonly visitor?: string;
-  }
-  | { readonly hint: HostHint };
+export type Candidate = NamedCandidate | { readonly hint: HostHint };
+
+/** The former. */
+export interface NamedCandidate {
+  readonly origin: string;
+  /** Block of the address from which somebody came who says to be that node. */
+  readonly visitor?: string;
+}
 
 /** Out of order: who can name many must not come before all others. */
 export class Candidates {

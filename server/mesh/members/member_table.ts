@@ -47,7 +47,7 @@ export class MemberTable {
 
   constructor({ random, bounds = SERVER_LIMITS }: {
     random: () => number;
-    bounds?: MemberBounds;
+    bounds?: MemberBounds | undefined;
   }) {
     this.#random = random;
     this.#bounds = bounds;

@@ -8,7 +8,7 @@ import ipaddr from "ipaddr.js";
 import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import { isWebPort, parseMeshOrigin } from "./answers.ts";
-import { type Candidate, Candidates } from "./candidates.ts";
+import { Candidates, type NamedCandidate } from "./candidates.ts";
 import { Clocks } from "./clock_offset.ts";
 import { Hourly } from "./hourly.ts";
 import type {
@@ -57,8 +57,6 @@ export interface MembershipOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
-type NamedCandidate = Extract<Candidate, { origin: string }>;
-
 const TICK_MS = 1000;
 /** Between two looks at what others a member knows; while few are known, with every probe. */
 const POLL_MS = 3_600_000;
@@ -91,10 +89,7 @@ export class Membership implements Members {
     this.#prober = new Prober({
       ...{ clock, network, allowPrivate, ownOrigin: origin },
     });
-    this.#table = new MemberTable({
-      random,
-      ...(bounds === undefined ? {} : { bounds }),
-    });
+    this.#table = new MemberTable({ random, bounds });
     this.#candidates = new Candidates({ clock, random });
     this.#peers = new TrustedPeers(
       options.peers.filter((peer) => peer !== origin),
