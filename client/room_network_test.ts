@@ -25,12 +25,12 @@ const SHORT_LIVED: Surroundings = {
     startTurnWorker(options, {
       ...told,
       limits: {
-        turnDefaultLifetimeSeconds: 6,
-        turnMaxLifetimeSeconds: 6,
+        turnDefaultLifetimeSeconds: 8,
+        turnMaxLifetimeSeconds: 8,
         turnGraceSeconds: 2,
       },
     }),
-  turnLifetimeSeconds: 5,
+  turnLifetimeSeconds: 8,
 };
 
 networkTest(
@@ -43,7 +43,7 @@ networkTest(
     const [first, second] = [await scene.settler(), await scene.settler()];
     await first.home.dropTo(second.home);
     await meet([node, dear], [first.member, second.member]);
-    await pass(16_000); // two lives of a credential with its grace
+    await pass(22_000); // two lives of a credential with its grace
     assert(await waitForAnswer(second.member) < 1000);
     for (const { member, purchases } of [first, second]) {
       assertEquals((await routeOf(member)).connection, "relayed");
