@@ -99,8 +99,8 @@ export class NodeSelector {
 
   /**
    * The node to use now; undefined when none of several answered. In a hurry
-   * none is asked, if one is left that has ever answered: all clients of a node
-   * that goes are in the same hurry, and would ask the same nodes at once.
+   * none is asked: all clients of a node that goes are in the same hurry, and
+   * would ask the same nodes at once. Those that ever answered come first.
    */
   async choose(
     signal: AbortSignal,
@@ -108,7 +108,9 @@ export class NodeSelector {
   ): Promise<KnownNode | undefined> {
     const untried = this.known.filter(({ hasFailed }) => !hasFailed);
     const met = untried.filter(({ hasAnswered }) => hasAnswered);
-    if (isHurried && met.length > 0) return this.#cheap(met);
+    if (isHurried && untried.length > 0) {
+      return this.#cheap(met.length > 0 ? met : untried);
+    }
     const pool = untried.length > 0 ? untried : this.known;
     if (pool.length < 2) return pool[0]; // its stream asks it
     if (!pool.some(({ isQuoted }) => isQuoted)) {

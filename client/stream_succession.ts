@@ -1,14 +1,9 @@
 /** The streams of a channel, one after the other, over whatever nodes there are. */
 
 import { workOf } from "@sigmesh/core";
-import {
-  parseQuote,
-  type ProblemCode,
-  type Quote,
-  type RoomHash,
-} from "@sigmesh/core/wire";
-import { NodeRefusalError, NodeUnreachableError } from "./errors.ts";
-import type { KnownNode } from "./known_node.ts";
+import { parseQuote, type Quote, type RoomHash } from "@sigmesh/core/wire";
+import { NodeUnreachableError } from "./errors.ts";
+import { isRationed, type KnownNode } from "./known_node.ts";
 import type { NodeSelector } from "./node_selector.ts";
 import { type Page, watchForReturn } from "./page.ts";
 import { takePlace } from "./page_streams.ts";
@@ -47,11 +42,6 @@ const LONELY_OPENING_MS = 10_000;
 
 /** A node that is busy is paid at once up to so many hashes, a tenth of a second's: others may be as busy. */
 const WORTH_PAYING = 2 ** 20;
-
-const RATIONED: ReadonlySet<string> = new Set<ProblemCode>([
-  "too-busy",
-  "too-many-requests",
-]);
 
 /** Keeps a stream of a room open. */
 export class StreamSuccession {
@@ -239,8 +229,8 @@ export class StreamSuccession {
         node.recover();
         if (quote !== undefined) node.hearQuote(quote);
         this.#listener.onQuote(node, quote);
-        // Not at first: somebody waits for what can be said now.
-        if (this.#hasOpened) this.#lookAround(node);
+        // Not at first: somebody waits for what can be said now, and many may have come at once.
+        if (this.#hadOpened) this.#lookAround(node);
         this.#hasOpened = this.#hadOpened = true;
       },
       onResync: () => this.#listener.onResync(),
@@ -286,6 +276,5 @@ export class StreamSuccession {
 
 /** Of one that gives no more for free. One whose slots run short is left while there are others. */
 function isWorthPaying({ height }: Quote, refusal: unknown): boolean {
-  return refusal instanceof NodeRefusalError && RATIONED.has(refusal.code) &&
-    workOf(height) <= WORTH_PAYING;
+  return isRationed(refusal) && workOf(height) <= WORTH_PAYING;
 }

@@ -77,6 +77,9 @@ export async function listenHttp(
   return listener;
 }
 
+/** As many may connect at once; who comes beyond that tries again after seconds. Linux allows no more by default. */
+const BACKLOG = 4096;
+
 class Listener implements HttpListener {
   readonly #options: HttpListenerOptions;
   readonly #isTrusted: IsTrusted;
@@ -131,7 +134,7 @@ class Listener implements HttpListener {
   async listen(at: { host: string; port: number }): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(at, () => {
+      this.#server.listen({ ...at, backlog: BACKLOG }, () => {
         this.#server.off("error", reject);
         resolve();
       });

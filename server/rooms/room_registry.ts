@@ -35,8 +35,8 @@ const SETTLED_MS = 60_000;
  */
 const CLOSING_TICK_MS = 50;
 const CLOSED_PER_TICK = 200;
-/** That many ticks at most, however many streams: who stops a node waits for it. */
-const CLOSING_TICKS = 50;
+/** All within that, however many: who stops a node waits for it. */
+const CLOSING_MS = 2000;
 
 /** Why a room takes nothing more. */
 export type RoomRefusal =
@@ -145,21 +145,26 @@ export class RoomRegistry {
 
   /**
    * Takes no further streams or posts and ends those streams that are open, a few
-   * at a time, within 2.5 s; clients are told. Resolves when all are.
+   * at a time, within 2 s; clients are told. Resolves when all are.
    */
   close(): Promise<void> {
     this.#isClosing = true;
     const open = [...this.#rooms.values()].flatMap((room) => [
       ...room.subscribers,
     ]);
-    const perTick = Math.max(
-      CLOSED_PER_TICK,
-      Math.ceil(open.length / CLOSING_TICKS),
+    const startedAt = this.#clock.now();
+    const perMs = Math.max(
+      CLOSED_PER_TICK / CLOSING_TICK_MS,
+      open.length / CLOSING_MS,
     );
+    let ended = 0;
     return new Promise((resolve) => {
       const endSome = () => {
-        for (const subscriber of open.splice(0, perTick)) this.#end(subscriber);
-        if (open.length > 0) return;
+        const elapsedMs = this.#clock.now() - startedAt + CLOSING_TICK_MS;
+        const due = open.slice(ended, Math.ceil(elapsedMs * perMs));
+        for (const subscriber of due) this.#end(subscriber);
+        ended += due.length;
+        if (ended < open.length) return;
         stop();
         this.#stop();
         resolve();
