@@ -80,6 +80,12 @@ async function answersPing(server: Place): Promise<boolean> {
 
 function isAnswer(datagram: Uint8Array, transaction: string): boolean {
   const message = decodeValue(datagram)?.value;
-  return isDictionary(message) && `${message.y}` === "r" &&
-    `${message.t}` === transaction;
+  return isDictionary(message) && isBytesOf("r", message.y) &&
+    isBytesOf(transaction, message.t);
+}
+
+/** What a stranger bencodes need not even have a string form. */
+function isBytesOf(text: string, value: unknown): boolean {
+  return value instanceof Uint8Array &&
+    new TextDecoder().decode(value) === text;
 }

@@ -45,7 +45,7 @@ function unlisted(
   }
   if (answered === 0) {
     return {
-      message: `none of the nodes that it names answers, of ${known}`,
+      message: "no node that it names answers",
       todo: "ask again later, or from another network",
     };
   }

@@ -76,8 +76,13 @@ async function strangerInDht(): Promise<void> {
   const echoing = (async () => {
     for await (const [datagram, from] of stranger) {
       await stranger.send(datagram, from);
-      await stranger.send(new TextEncoder().encode("d1:t1:x1:y1:re"), from);
-      await stranger.send(new Uint8Array(1400).fill(108), from); // lists in lists
+      for (
+        const text of [
+          "d1:t1:x1:y1:re",
+          "d1:yd8:toString1:xee",
+          "l".repeat(1400),
+        ]
+      ) await stranger.send(new TextEncoder().encode(text), from);
     }
   })();
   const { port } = stranger.addr as Deno.NetAddr;

@@ -29,7 +29,10 @@ export async function checkStream(origin: string): Promise<Finding[]> {
   }
 }
 
-/** Follows another room until its next heartbeat must have come. While the price moves quotes come sooner: then the longest silence is not met. */
+/**
+ * Follows another room until its next heartbeat must have come. While the price
+ * moves, quotes come sooner: then the longest silence is not met.
+ */
 export async function checkHeartbeat(
   origin: string,
   { waitMs = HEARTBEAT_MS } = {},
