@@ -22,6 +22,8 @@ export class KnownNode {
   /** Hashes of a post there, without surcharge; the least there is where it is not known. */
   work: number = MESH_FLOOR;
   #quotedAt = -Infinity;
+  /** Whether its price was ever heard. */
+  hasAnswered = false;
   /** When it failed last. */
   failedAt = -Infinity;
   /** What went wrong last. */
@@ -71,6 +73,7 @@ export class KnownNode {
     if (!parsed.ok) return;
     this.work = workOf(parsed.value.height);
     this.#quotedAt = this.#page.now();
+    this.hasAnswered = true;
   }
 
   /** It is to be tried last, for a while. */
