@@ -8,13 +8,13 @@ import { FLOODS } from "./flood/floods.ts";
 import { formatFloods } from "./flood/report.ts";
 import { runTrial, type TrialResult } from "./flood/trial.ts";
 import { describeMachine, prepareMachine } from "./load/machine.ts";
-import { chosenFrom } from "./load/options.ts";
+import { amount, chosenFrom } from "./load/options.ts";
 
 const names = FLOODS.map(({ name, title }) => `  ${name}: ${title}`);
 const command = new Command("bench:flood")
   .description("Floods nodes and watches their price and two honest payers.")
-  .option("--quiet-seconds <number>", "before and after a flood", Number, 8)
-  .option("--flood-seconds <number>", "length of a flood", Number, 20)
+  .option("--quiet-seconds <number>", "before and after a flood", amount, 8)
+  .option("--flood-seconds <number>", "length of a flood", amount, 20)
   .option("--floods <names>", "of these only", chosenFrom(FLOODS), FLOODS)
   .option(
     "--alone",

@@ -16,11 +16,12 @@ import {
   measureInTurns,
   ownCandidates,
 } from "./hash_rates.ts";
+import { amount } from "./load/options.ts";
 
 const { rounds, ms, json } = new Command("bench:hash")
   .description("Measures hashes a second, all candidates in turn.")
-  .option("--rounds <number>", "rounds that count", Number, 7)
-  .option("--ms <number>", "time for each candidate in a round", Number, 200)
+  .option("--rounds <number>", "rounds that count", amount, 7)
+  .option("--ms <number>", "time for each candidate in a round", amount, 200)
   .option("--json <file>", "write the result there too")
   .parse(Deno.args, { from: "user" })
   .opts<{ rounds: number; ms: number; json?: string }>();

@@ -17,7 +17,7 @@ import { torrent } from "./join/candidate_torrent.ts";
 import { formatJoinReport } from "./join/report.ts";
 import { describeMachine } from "./load/machine.ts";
 import type { Metrics } from "./load/meter.ts";
-import { chosenFrom } from "./load/options.ts";
+import { amount, chosenFrom } from "./load/options.ts";
 import type { RoundResult } from "./load/report.ts";
 import { sortOut } from "./load/server.ts";
 
@@ -25,7 +25,7 @@ const CANDIDATES = [own, ownTrystero, peerJs, torrent];
 
 const options = new Command("bench:join")
   .description("Measures meetings in headless Chromium; candidates take turns.")
-  .option("--rounds <number>", "rounds", Number, 20)
+  .option("--rounds <number>", "rounds", amount, 20)
   .option(
     "--candidates <names>",
     "of these only",

@@ -12,10 +12,11 @@ import {
 } from "../server/testing/honest_client.ts";
 import type { StreamReader } from "../server/testing/stream_reader.ts";
 import { RunningMesh } from "../server/testing/fixed_mesh.ts";
+import { amount } from "./load/options.ts";
 
 const { posts, pairs } = new Command("mesh_latency")
-  .option("--posts <number>", "posts that are measured", Number, 200)
-  .option("--pairs <number>", "pairs of nodes that meet", Number, 20)
+  .option("--posts <number>", "posts that are measured", amount, 200)
+  .option("--pairs <number>", "pairs of nodes that meet", amount, 20)
   .parse(Deno.args, { from: "user" }).opts();
 
 /** Milliseconds until a reader has one message more. */

@@ -6,7 +6,7 @@
 
 import { Command } from "commander";
 import { type Chart, drawChart } from "./chart.ts";
-import { chosenFrom } from "./load/options.ts";
+import { amount, chosenFrom } from "./load/options.ts";
 import { CASES, type MeshCase } from "./mesh/cases.ts";
 import { runMembership } from "./mesh/membership_trial.ts";
 import {
@@ -28,8 +28,8 @@ const { cases = USUAL_CASES, quick, seed, minutes, json, ...charts } =
     .description("Simulates meshes: posts lost, cost of a node, views.")
     .option("--cases <names>", "of these only", chosenFrom(CASES))
     .option("--quick", "the cases of at most 100 nodes, a minute each")
-    .option("--seed <number>", "of chance, instead of the cases' own", Number)
-    .option("--minutes <number>", "simulated, likewise", Number)
+    .option("--seed <number>", "of chance, instead of the cases' own", amount)
+    .option("--minutes <number>", "simulated, likewise", amount)
     .option("--json <file>", "adds what was seen to what is there")
     .option("--chart <file>", "draws costs by size, as SVG")
     .option("--probes-chart <file>", "draws probes by size, likewise")

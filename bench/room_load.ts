@@ -12,7 +12,7 @@ import { stoppedCase } from "./load/case_stopped.ts";
 import type { LoadCase } from "./load/case.ts";
 import { ConnectionLoop } from "./load/connections.ts";
 import { describeMachine, prepareMachine } from "./load/machine.ts";
-import { chosenFrom } from "./load/options.ts";
+import { amount, chosenFrom } from "./load/options.ts";
 import { formatReport, type RoundResult } from "./load/report.ts";
 import { type ServerKind, sortOut } from "./load/server.ts";
 import { nchan } from "./load/server_nchan.ts";
@@ -36,9 +36,9 @@ const options = new Command("bench:rooms")
   .description(
     "Measures rooms under load; servers take turns, each started anew.",
   )
-  .option("--rounds <number>", "rounds", Number, 3)
-  .option("--seconds <number>", "time for one figure", Number, 4)
-  .option("--streams <number>", "streams in rooms of two", Number, 10_000)
+  .option("--rounds <number>", "rounds", amount, 3)
+  .option("--seconds <number>", "time for one figure", amount, 4)
+  .option("--streams <number>", "streams in rooms of two", amount, 10_000)
   .option("--servers <names>", "of these only", chosenFrom(KINDS), KINDS)
   .option("--cases <names>", "of these only", chosenFrom(CASES), CASES)
   .option(

@@ -18,14 +18,15 @@ import { describeMachine } from "./load/machine.ts";
 import { type Child, lineOf, startPinned } from "./load/processes.ts";
 import { formatNumber, percentile } from "./load/statistics.ts";
 import { Crowd, delay } from "./shutdown/crowd.ts";
+import { amount } from "./load/options.ts";
 
 const LIMIT_MS = 60_000;
 
 const options = new Command("bench:shutdown")
   .description("Stops a node with many streams and times its clients' move.")
-  .option("--streams <number>", "on the node that is stopped", Number, 10_000)
-  .option("--clients <number>", "of them of the library", Number, 2000)
-  .option("--others <number>", "nodes that they can go to", Number, 1)
+  .option("--streams <number>", "on the node that is stopped", amount, 10_000)
+  .option("--clients <number>", "of them of the library", amount, 2000)
+  .option("--others <number>", "nodes that they can go to", amount, 1)
   .option("--options <words>", "further options of all nodes", "")
   .option("--json <file>", "write the raw numbers there")
   .parse(Deno.args, { from: "user" })

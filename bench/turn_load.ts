@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import type { RoundResult } from "./load/report.ts";
 import { describeMachine, prepareMachine } from "./load/machine.ts";
-import { chosenFrom } from "./load/options.ts";
+import { amount, chosenFrom } from "./load/options.ts";
 import { sortOut } from "./load/server.ts";
 import {
   BESIDE_HTTP_TITLE,
@@ -30,8 +30,8 @@ const CASES = [...closedCases, ...openCases];
 
 const options = new Command("bench:turn")
   .description("Measures relaying; servers take turns, each started anew.")
-  .option("--rounds <number>", "rounds", Number, 3)
-  .option("--seconds <number>", "time for one figure", Number, 1)
+  .option("--rounds <number>", "rounds", amount, 3)
+  .option("--seconds <number>", "time for one figure", amount, 1)
   .option("--servers <names>", "of these only", chosenFrom(KINDS), KINDS)
   .option("--cases <names>", "of these only", chosenFrom(CASES), CASES)
   .option("--no-http", "without GET / beside relaying")

@@ -1,4 +1,4 @@
-/** Options that choose from a list. */
+/** What options of benchmarks are read by. */
 
 import { InvalidArgumentError } from "commander";
 
@@ -13,4 +13,11 @@ export function chosenFrom<T extends { readonly name: string }>(
       const names = all.map((item) => item.name).join(", ");
       throw new InvalidArgumentError(`"${name}" is none of ${names}.`);
     });
+}
+
+/** Reads a number above 0. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < Infinity) return value;
+  throw new InvalidArgumentError(`"${text}" is no number above 0.`);
 }
