@@ -31,6 +31,11 @@ import {
 } from "./incoming.ts";
 import { openStream, type Outgoing, respond } from "./outgoing.ts";
 import {
+  createListenerTotals,
+  type ListenerTotals,
+} from "./listener_totals.ts";
+import {
+  codeOfUnparsed,
   destroyLater,
   endWithRefusal,
   type RawRefusal,
@@ -45,6 +50,9 @@ export interface HttpListener {
   readonly port: number;
   /** Connections open. */
   readonly connections: number;
+  /** Answers that are held. */
+  readonly held: number;
+  readonly totals: ListenerTotals;
   /** Stops listening, lets answers under way end for `graceMs`, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -87,6 +95,7 @@ const TIMES = {
 };
 
 class Listener implements HttpListener {
+  readonly totals = createListenerTotals();
   readonly #options: HttpListenerOptions;
   readonly #isTrusted: IsTrusted;
   readonly #server: Server;
@@ -94,14 +103,14 @@ class Listener implements HttpListener {
   readonly #held: HeldAnswers;
   /** By socket of HTTP/1.1 or session of HTTP/2. */
   readonly #carriers = new WeakMap<object, Carrier>();
-  readonly #sessions = new Http2Sessions();
+  readonly #sessions = new Http2Sessions(this.totals.ended);
   #address: AddressInfo | undefined;
 
   constructor(options: HttpListenerOptions) {
     const { certificate, clock, trustProxy } = options;
     this.#options = options;
     this.#isTrusted = proxyAddr.compile([...trustProxy]);
-    this.#connections = new Connections(clock);
+    this.#connections = new Connections(clock, this.totals.ended);
     this.#held = new HeldAnswers(clock);
     this.#server = certificate === undefined
       ? http.createServer({ ...TIMES, ...this.#upgradeOptions })
@@ -136,6 +145,10 @@ class Listener implements HttpListener {
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  get held(): number {
+    return this.#held.size;
   }
 
   async listen(at: { host: string; port: number }): Promise<void> {
@@ -182,6 +195,7 @@ class Listener implements HttpListener {
       this.#sessions.add(session);
     });
     server.on("tlsClientError", (_error: Error, socket: Socket) => {
+      this.totals.ended["no-tls"]++;
       socket.destroy();
     });
     return server;
@@ -305,6 +319,7 @@ class Listener implements HttpListener {
       : SERVER_LIMITS.pipelinedRequests;
     if (carrier.isStreaming || carrier.unanswered >= most) {
       this.#options.effort.addUnpaid(EFFORT_US.request);
+      this.totals.ended.pipelined++;
       endRequest(req);
       return false;
     }
@@ -329,6 +344,7 @@ class Listener implements HttpListener {
   /** Without an answer; who goes on and on over HTTP/2 loses the connection. */
   #cutOff(carrier: Carrier, req: Incoming): void {
     carrier.cutOff++;
+    this.totals.ended.rationed++;
     const isOwn = carrier.connection !== undefined;
     const isEnough = carrier.cutOff > SERVER_LIMITS.streamsPerConnection;
     if (isHttp2(req) && isOwn && isEnough) req.stream.session?.destroy();
@@ -338,6 +354,7 @@ class Listener implements HttpListener {
   /** Refuses what cannot be read on. */
   #refuse(req: Incoming, res: Outgoing, code: RawRefusal): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
+    this.totals.refused[code]++;
     const isBehindOthers = this.#carrierOf(req).unanswered > 1;
     if (isBehindOthers && !isHttp2(req)) endRequest(req);
     else this.#respondAndEnd(req, res, rawRefusal(code));
@@ -358,20 +375,16 @@ class Listener implements HttpListener {
   }
 
   /** What the parser refused never becomes a request. Not into the middle of another answer. */
-  #refuseUnparsed(error: Error & { code?: string }, socket: Socket): void {
+  #refuseUnparsed(error: Error, socket: Socket): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
-    const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+    if (!socket.writable) return void socket.destroy();
+    const code = codeOfUnparsed(error);
+    this.totals.refused[code]++;
     const carrier = this.#carriers.get(socket);
+    const isLate = code === "request-timeout";
     const own = isLate && carrier?.isReceiving ? 1 : 0;
-    if ((carrier?.unanswered ?? 0) > own || !socket.writable) {
-      socket.destroy();
-    } else if (isLate) {
-      endWithRefusal(socket, "request-timeout");
-    } else if (/overflow/i.test(error.message)) {
-      endWithRefusal(socket, "headers-too-large");
-    } else {
-      endWithRefusal(socket, "bad-request");
-    }
+    if ((carrier?.unanswered ?? 0) > own) socket.destroy();
+    else endWithRefusal(socket, code);
   }
 }
 

@@ -76,6 +76,11 @@ export class UnpaidBudget {
   readonly #failed: Bucket;
   /** The one asked for longest ago first. */
   readonly #byBlock = new Map<string, Bucket>();
+  /** Running totals of what `take` refused. */
+  readonly refused: Record<UnpaidRefusal, number> = {
+    "too-many-requests": 0,
+    "too-busy": 0,
+  };
 
   constructor({ clock, perAddress, perNode, saturation }: {
     clock: Clock;
@@ -98,6 +103,18 @@ export class UnpaidBudget {
     this.#failed = new Bucket(ofNode);
   }
 
+  /** Share of the node's budget that is left, 0..1. */
+  get left(): number {
+    this.#fillNode(this.#clock.now());
+    const { level, capacity } = this.#node;
+    return Math.max(0, level / capacity);
+  }
+
+  /** Blocks of addresses that are counted. */
+  get size(): number {
+    return this.#byBlock.size;
+  }
+
   /**
    * Takes the cost of a request, counted in plain ones, or tells why it is
    * refused; a refusal takes nothing. When the node's budget runs short, those
@@ -106,14 +123,22 @@ export class UnpaidBudget {
    */
   take(
     blocks: AddressBlocks,
+    request: { kind: UnpaidKind; cost?: number },
+  ): UnpaidRefusal | undefined {
+    const refusal = this.#take(blocks, request);
+    if (refusal !== undefined) this.refused[refusal]++;
+    return refusal;
+  }
+
+  #take(
+    blocks: AddressBlocks,
     { kind, cost = 1 }: { kind: UnpaidKind; cost?: number },
   ): UnpaidRefusal | undefined {
     const now = this.#clock.now();
     const buckets = blocks.map((block, at) => this.#bucketOf(block, at, now));
     if (buckets.some(({ level }) => level < cost)) return "too-many-requests";
     const node = this.#node;
-    const isSaturated = this.#saturation() > SATURATED_ABOVE;
-    node.fill(now, isSaturated ? SATURATED_FACTOR : 1);
+    this.#fillNode(now);
     const { level, capacity } = node;
     if (level - cost < capacity * RESERVES[kind]) return "too-busy";
     const lacking = 1 - level / (capacity * SHORT_BELOW);
@@ -132,6 +157,11 @@ export class UnpaidBudget {
     const all = [...buckets, this.#failed];
     for (const bucket of all) bucket.take(cost);
     return all.every(({ level }) => level >= 0);
+  }
+
+  #fillNode(now: number): void {
+    const isSaturated = this.#saturation() > SATURATED_ABOVE;
+    this.#node.fill(now, isSaturated ? SATURATED_FACTOR : 1);
   }
 
   #bucketOf(block: string, at: number, now: number): Bucket {

@@ -33,6 +33,7 @@ function createBudget(
 Deno.test("an address has ten seconds' worth at once, then its rate", () => {
   const { clock, serve, budget } = createBudget({ perNode: 1e6 });
   assertEquals(serve(1000, "192.0.2.1"), 100);
+  assertEquals(budget.refused, { "too-many-requests": 900, "too-busy": 0 });
   assertEquals(
     budget.take(["192.0.2.1"], { kind: "stream" }),
     "too-many-requests",
@@ -81,13 +82,16 @@ Deno.test("when the node runs short, who asked for little is served beside a tho
 });
 
 Deno.test("a saturated node gives a tenth for free", () => {
-  const { clock, state, serve } = createBudget();
+  const { clock, state, budget, serve } = createBudget();
   for (let i = 0; i < 4000; i++) serve(1, `${i}`);
   state.saturation = 0.95;
   clock.advance(1000);
   let served = 0;
   for (let i = 0; i < 2000; i++) served += serve(1, `other ${i}`);
   assertEquals(served, 100);
+  assertEquals(budget.left, 0);
+  clock.advance(1000);
+  assertEquals(budget.left, 0.05);
 });
 
 Deno.test("what was served all the same is taken afterwards, and forgiven beyond a burst", () => {
