@@ -1,7 +1,7 @@
 /** One of several nodes: what it costs and how it fared. */
 
 import { MESH_FLOOR, parseToken, workOf } from "@sigmesh/core";
-import type { Quote } from "@sigmesh/core/wire";
+import type { ProblemCode, Quote } from "@sigmesh/core/wire";
 import { NodeProtocolError, NodeRefusalError } from "./errors.ts";
 import type { NodeClient } from "./node_client.ts";
 import type { Page } from "./page.ts";
@@ -10,6 +10,7 @@ import type { Page } from "./page.ts";
 const FAILED_MS = 60_000;
 /** An older quote says little about the price. */
 const QUOTED_MS = 60_000;
+const RATIONED: readonly ProblemCode[] = ["too-busy", "too-many-requests"];
 
 /** A node that may be used. */
 export class KnownNode {
@@ -22,6 +23,8 @@ export class KnownNode {
   /** Hashes of a post there, without surcharge; the least there is where it is not known. */
   work: number = MESH_FLOOR;
   #quotedAt = -Infinity;
+  /** Whether its price was ever heard. */
+  hasAnswered = false;
   /** When it failed last. */
   failedAt = -Infinity;
   /** What went wrong last. */
@@ -58,11 +61,12 @@ export class KnownNode {
     const askedAt = this.#page.now();
     try {
       this.hearQuote(await this.client.facts({ signal }));
-      this.#roundTripMs = this.#page.now() - askedAt;
     } catch (error) {
-      if (!signal.aborted) this.fail(error);
-      throw error;
+      if (!signal.aborted && !isRationed(error)) this.fail(error);
+      if (!isRationed(error)) throw error;
+      this.#quotedAt = this.#page.now(); // as before: its stream tells
     }
+    this.#roundTripMs = this.#page.now() - askedAt;
   }
 
   /** Learns its price; a token holds it without a room's surcharge. */
@@ -71,6 +75,7 @@ export class KnownNode {
     if (!parsed.ok) return;
     this.work = workOf(parsed.value.height);
     this.#quotedAt = this.#page.now();
+    this.hasAnswered = true;
   }
 
   /** It is to be tried last, for a while. */
@@ -94,6 +99,12 @@ export class KnownNode {
   get isHopeless(): boolean {
     return isFinal(this.cause);
   }
+}
+
+/** Whether a node gives no more for free; what is paid for it still takes. */
+export function isRationed(error: unknown): boolean {
+  const codes: readonly string[] = RATIONED;
+  return error instanceof NodeRefusalError && codes.includes(error.code);
 }
 
 /** Whether a node, asked the same again, would say the same. */

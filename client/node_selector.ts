@@ -97,9 +97,20 @@ export class NodeSelector {
     this.#hashesPerMs = Math.max(this.#hashesPerMs ?? 0, rate);
   }
 
-  /** The node to use now; undefined when none of several answered. */
-  async choose(signal: AbortSignal): Promise<KnownNode | undefined> {
+  /**
+   * The node to use now; undefined when none of several answered. In a hurry
+   * none is asked: all clients of a node that goes are in the same hurry, and
+   * would ask the same nodes at once. Those that ever answered come first.
+   */
+  async choose(
+    signal: AbortSignal,
+    { isHurried = false } = {},
+  ): Promise<KnownNode | undefined> {
     const untried = this.known.filter(({ hasFailed }) => !hasFailed);
+    const met = untried.filter(({ hasAnswered }) => hasAnswered);
+    if (isHurried && untried.length > 0) {
+      return this.#cheap(met.length > 0 ? met : untried);
+    }
     const pool = untried.length > 0 ? untried : this.known;
     if (pool.length < 2) return pool[0]; // its stream asks it
     if (!pool.some(({ isQuoted }) => isQuoted)) {

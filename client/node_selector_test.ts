@@ -92,7 +92,7 @@ async function situation({ nodes, given, random = () => 0 }: Situation) {
     await delivering;
     return chosen?.client.origin;
   };
-  const choose = () => settle(selector.choose(signal));
+  const choose = (options = {}) => settle(selector.choose(signal, options));
   const findFarCheaper = (node: KnownNode) =>
     settle(selector.findFarCheaper(node, signal));
   return { selector, clock, asked, known, choose, findFarCheaper };
@@ -148,6 +148,21 @@ Deno.test("one node is not asked, several are asked once in a minute", async () 
   clock.advance(1);
   await choose();
   assertEquals(asked, [A, B, A, B]);
+});
+
+Deno.test("in a hurry none is asked that has ever answered, however long ago", async () => {
+  const { clock, asked, known, choose } = await situation({
+    nodes: { [A]: { height: 16 }, [B]: { height: 20 } },
+  });
+  await choose();
+  asked.length = 0;
+  clock.advance(3_600_000);
+  known(A).fail(new Error("broken"));
+  assertEquals(await choose({ isHurried: true }), B);
+  assertEquals(asked, []);
+  known(B).fail(new Error("broken"));
+  await choose({ isHurried: true });
+  assertEquals(asked, [A, B]);
 });
 
 Deno.test("a node that does not answer is not waited for", async () => {

@@ -1,8 +1,9 @@
 /** The streams of a channel, one after the other, over whatever nodes there are. */
 
+import { workOf } from "@sigmesh/core";
 import { parseQuote, type Quote, type RoomHash } from "@sigmesh/core/wire";
 import { NodeUnreachableError } from "./errors.ts";
-import type { KnownNode } from "./known_node.ts";
+import { isRationed, type KnownNode } from "./known_node.ts";
 import type { NodeSelector } from "./node_selector.ts";
 import { type Page, watchForReturn } from "./page.ts";
 import { takePlace } from "./page_streams.ts";
@@ -39,6 +40,9 @@ const OPENING_MS = 5000;
 /** … and where there is none: what was dialled while the network was gone is dialled anew. */
 const LONELY_OPENING_MS = 10_000;
 
+/** A node that is busy is paid at once up to so many hashes, a tenth of a second's: others may be as busy. */
+const WORTH_PAYING = 2 ** 20;
+
 /** Keeps a stream of a room open. */
 export class StreamSuccession {
   readonly #room: RoomHash;
@@ -54,6 +58,8 @@ export class StreamSuccession {
   /** Where to go without choosing. */
   #next: KnownNode | undefined;
   #hasOpened = false;
+  /** Whether the last stream had opened: what went wrong then is not a choice. */
+  #hadOpened = false;
   #isPaused = false;
   #retryMs = FIRST_RETRY_MS;
 
@@ -123,8 +129,11 @@ export class StreamSuccession {
       await this.#rest();
       return true;
     }
-    const node = this.#next ?? await this.#selector.choose(this.#closing);
+    const isHurried = this.#hadOpened;
+    const node = this.#next ??
+      await this.#selector.choose(this.#closing, { isHurried });
     this.#next = undefined;
+    this.#hadOpened = false;
     if (this.#isPaused) return true;
     if (node !== undefined) await this.#use(node);
     if (this.#closing.aborted) return true;
@@ -156,8 +165,10 @@ export class StreamSuccession {
     this.#stream = undefined;
     if (!signal.aborted) {
       node.fail(cause);
-      const mustPay = node.streamQuote !== undefined;
-      if (mustPay && !this.#selector.hasUntried) this.#next = node;
+      const { streamQuote } = node;
+      const isToBePaid = streamQuote !== undefined &&
+        (!this.#selector.hasUntried || isWorthPaying(streamQuote, cause));
+      if (isToBePaid) this.#next = node;
     } else if (!node.hasFailed) this.#next ??= node;
     if (!this.#isPaused) this.#listener.onLost(cause);
   }
@@ -218,9 +229,9 @@ export class StreamSuccession {
         node.recover();
         if (quote !== undefined) node.hearQuote(quote);
         this.#listener.onQuote(node, quote);
-        // Not at first: somebody waits for what can be said now.
-        if (this.#hasOpened) this.#lookAround(node);
-        this.#hasOpened = true;
+        // Not at first: somebody waits for what can be said now, and many may have come at once.
+        if (this.#hadOpened) this.#lookAround(node);
+        this.#hasOpened = this.#hadOpened = true;
       },
       onResync: () => this.#listener.onResync(),
       onRetry: (retryMs) => {
@@ -261,4 +272,9 @@ export class StreamSuccession {
       signal.addEventListener("abort", end);
     });
   }
+}
+
+/** Of one that gives no more for free. One whose slots run short is left while there are others. */
+function isWorthPaying({ height }: Quote, refusal: unknown): boolean {
+  return isRationed(refusal) && workOf(height) <= WORTH_PAYING;
 }

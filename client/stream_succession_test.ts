@@ -106,21 +106,45 @@ Deno.test("a stream moves when its node's price rises far above another's", asyn
   });
 });
 
+/** What a node says instead of opening a stream, with what it would take. */
+function overloadedStream(code: string, height: number): Response {
+  const problem = {
+    type: `urn:sigmesh:problem:${code}`,
+    title: "Pay",
+    status: 401,
+    detail: "Slots run short.",
+    token: formatToken({ issuedAt: 1, height }, new Uint8Array(16)),
+    height,
+  };
+  const text = `event: overloaded\ndata: ${JSON.stringify(problem)}\n\n`;
+  const headers = { "content-type": "text/event-stream" };
+  return new Response(text, { headers });
+}
+
+Deno.test("a node that gives no more for free is paid at once, unless that is dear", async () => {
+  await withTestNode(async ({ origin: busy }) => {
+    await withTestNode(async ({ origin: other }) => {
+      const stream = writtenStream();
+      stream.write(quoteEvent(8));
+      const answers = [overloadedStream("too-busy", 8), stream.answer()];
+      const cheap = run([busy, other], { [busy]: () => answers.shift()! });
+      await cheap.says(busy);
+      assertEquals(cheap.log.at(-1), busy);
+      await cheap.close();
+      const dear = run([busy, other], {
+        [busy]: () => overloadedStream("too-busy", 21),
+      });
+      await dear.says(other);
+      await dear.close();
+    }, DEAR);
+  });
+});
+
 Deno.test("a node whose slots run short is left where there is another", async () => {
   await withTestNode(async ({ origin: full }) => {
     await withTestNode(async ({ origin: other }) => {
-      const problem = {
-        type: "urn:sigmesh:problem:stamp-missing",
-        title: "Pay",
-        status: 401,
-        detail: "Slots run short.",
-        token: formatToken({ issuedAt: 1, height: 8 }, new Uint8Array(16)),
-        height: 8,
-      };
-      const refusal = `event: overloaded\ndata: ${JSON.stringify(problem)}\n\n`;
-      const headers = { "content-type": "text/event-stream" };
       const { log, says, close } = run([full, other], {
-        [full]: () => new Response(refusal, { headers }),
+        [full]: () => overloadedStream("stamp-missing", 8),
       });
       await says(other);
       assertEquals(log, [`${full} refused: Pay. Slots run short.`, other]);

@@ -24,7 +24,7 @@ export const SERVER_LIMITS = {
   /** Addresses whose free requests are counted. At the bound the one heard of longest ago is forgotten. */
   budgetedAddresses: 65_536,
   /** Connections that carry no stream. At the bound the one silent longest is ended for a new one. */
-  connections: 4096,
+  connections: 8192,
   /** The same of one IPv4 address or IPv6 /64. At the bound likewise. */
   connectionsPerAddress: 128,
   /** Seconds for which a connection may be silent. Then it is ended. */

@@ -63,7 +63,7 @@ export interface Node {
   readonly turnEndpoints: readonly TurnEndpoint[];
   /** What it is made of, for those who look inside: tests and benchmarks. */
   readonly parts: NodeParts;
-  /** Readiness off, streams told to go elsewhere, sockets closed; within 4 s. */
+  /** Readiness off, streams told to go elsewhere, sockets closed; within 5 s. */
   close(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export interface NodeParts {
   /** Sets clockwork going. */
   start(): void;
   /** Readiness off, streams told to go elsewhere, clockwork stopped. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 const GRACE_MS = 2000;
@@ -256,12 +256,12 @@ export async function buildNode(
         tell: (losses) => streams.info("{losses}", { losses }),
       });
     },
-    close() {
+    async close() {
       isClosing = true;
       endReport();
       history.close();
+      await rooms.close();
       links?.close();
-      rooms.close();
       turnPrice.close();
       price.close();
     },
@@ -305,7 +305,7 @@ export async function startNode(
     parts,
     async close() {
       for (const files of [certificate, ownOfTurn]) files?.close();
-      parts.close();
+      await parts.close();
       await Promise.all([turn?.close(), dht?.close(), mesh?.close()]);
       await listener.close(GRACE_MS);
     },

@@ -165,7 +165,7 @@ function measureAdmission(
 function measureUnpaid(metrics: Metrics, unpaid: UnpaidBudget): void {
   metrics.counter({
     name: "sigmesh_unpaid_refused_total",
-    help: "Free requests refused, links too, by problem code",
+    help: "Free requests, links too, refused or made to wait, by problem code",
     label: "reason",
     read: () => unpaid.refused,
   });

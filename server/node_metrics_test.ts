@@ -146,7 +146,7 @@ Deno.test("what is free is counted when it is refused, and told how much is left
   const samples = await scrape(); // which is one more
   const refused = 'sigmesh_unpaid_refused_total{reason="too-many-requests"}';
   assertEquals(samples.get(refused), 1);
-  assertEquals(samples.get("sigmesh_unpaid_left_ratio"), 9 / 20);
+  assertEquals(samples.get("sigmesh_unpaid_left_ratio"), 19 / 30);
 });
 
 Deno.test("how much of a limit is used is told by the names of docs/limits.md", async () => {

@@ -78,12 +78,15 @@ export class EventStream {
   }
 }
 
-/** A reply to be given late: its client asks for too much. */
+/** A reply to be given late: its client asks for too much, or all clients together do. */
 export class Held {
   readonly reply: Reply;
+  /** Asks again, while the reply waits, for what was asked; undefined is no. */
+  readonly again: (() => Promise<Answer> | undefined) | undefined;
 
-  constructor(reply: Reply) {
+  constructor(reply: Reply, again?: () => Promise<Answer> | undefined) {
     this.reply = reply;
+    this.again = again;
   }
 
   get status(): number {

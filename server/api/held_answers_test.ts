@@ -10,9 +10,9 @@ Deno.test("an answer is sent when it has been held long enough, in order", () =>
   const held = new HeldAnswers(clock);
   held.start();
   const sent: string[] = [];
-  held.hold(() => sent.push("a"));
+  held.hold({ send: () => sent.push("a") });
   clock.advance(500);
-  held.hold(() => sent.push("b"));
+  held.hold({ send: () => sent.push("b") });
   clock.advance(HELD_MS - 501);
   assertEquals(sent, []);
   clock.advance(1);
@@ -28,11 +28,36 @@ Deno.test("it is full at its bound, and empty after closing has sent all", () =>
   let sent = 0;
   for (let i = 0; i < SERVER_LIMITS.heldAnswers; i++) {
     assertEquals(held.isFull, false);
-    held.hold(() => sent++);
+    held.hold({ send: () => sent++ });
   }
   assertEquals(held.isFull, true);
   held.close();
   assertEquals(held.isFull, false);
   clock.advance(HELD_MS);
   assertEquals(sent, SERVER_LIMITS.heldAnswers);
+});
+
+Deno.test("who can be served meanwhile is, the one that waits longest first", () => {
+  const clock = new FakeClock();
+  const held = new HeldAnswers(clock);
+  held.start();
+  const log: string[] = [];
+  let room = 0;
+  for (const name of ["a", "b", "c", "d"]) {
+    held.hold({
+      send: () => log.push(`${name} refused`),
+      serve: () => {
+        if (room-- > 0) return log.push(name) > 0;
+        log.push(`${name} tried`);
+        return false;
+      },
+    });
+  }
+  room = 2;
+  clock.advance(100);
+  assertEquals(log.splice(0), ["a", "b", "c tried"], "no further than that");
+  clock.advance(HELD_MS - 200);
+  log.length = 0;
+  clock.advance(100);
+  assertEquals(log, ["c tried", "c refused", "d tried", "d refused"]);
 });

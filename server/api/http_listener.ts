@@ -1,13 +1,7 @@
-/**
- * The only place that owns sockets: `node:http`, and with a certificate
- * `node:http2`, which speaks HTTP/1.1 too. `Deno.serve` would be faster for
- * short answers, but a stream costs it four times the memory, and it cannot
- * close a reader that stopped reading.
- */
+/** The only place that owns sockets: from a connection to its answers. */
 
 import type { Buffer } from "node:buffer";
-import http from "node:http";
-import http2 from "node:http2";
+import type http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import proxyAddr from "proxy-addr";
 import { addressBlockOf } from "../address.ts";
@@ -17,7 +11,13 @@ import { type Effort, EFFORT_US } from "../load/effort.ts";
 import { type Carrier, endRequest, keyOf, mayStream } from "./carrier.ts";
 import type { Certificate } from "./certificate.ts";
 import { Connections } from "./connections.ts";
-import { type Connection, EventStream, Held, type Reply } from "./exchange.ts";
+import {
+  type Answer,
+  type Connection,
+  EventStream,
+  Held,
+  type Reply,
+} from "./exchange.ts";
 import { HeldAnswers } from "./held_answers.ts";
 import { Http2Sessions } from "./http2_sessions.ts";
 import {
@@ -41,6 +41,7 @@ import {
   type RawRefusal,
   rawRefusal,
 } from "./raw_refusal.ts";
+import { createServer, type Server, TIMES } from "./http_server.ts";
 import type { Api } from "./router.ts";
 import type { Upgrade, Upgrades } from "./upgrades.ts";
 
@@ -84,15 +85,8 @@ export async function listenHttp(
   return listener;
 }
 
-type Server = http.Server | http2.Http2SecureServer;
-
-const TIMES = {
-  headersTimeout: SERVER_LIMITS.headerSeconds * 1000,
-  requestTimeout: SERVER_LIMITS.requestSeconds * 1000,
-  keepAliveTimeout: SERVER_LIMITS.idleSeconds * 1000,
-  connectionsCheckingInterval: 1000,
-  maxHeaderSize: SERVER_LIMITS.headerBytes,
-};
+/** As many may connect at once; who comes beyond that tries again after seconds. Linux allows no more by default. */
+const BACKLOG = 4096;
 
 class Listener implements HttpListener {
   readonly totals = createListenerTotals();
@@ -107,23 +101,23 @@ class Listener implements HttpListener {
   #address: AddressInfo | undefined;
 
   constructor(options: HttpListenerOptions) {
-    const { certificate, clock, trustProxy } = options;
+    const { certificate, clock, trustProxy, upgrades } = options;
     this.#options = options;
     this.#isTrusted = proxyAddr.compile([...trustProxy]);
     this.#connections = new Connections(clock, this.totals.ended);
     this.#held = new HeldAnswers(clock);
-    this.#server = certificate === undefined
-      ? http.createServer({ ...TIMES, ...this.#upgradeOptions })
-      : this.#createSecureServer(certificate);
+    this.#server = createServer({
+      certificate,
+      upgrades,
+      onSession: (session) => this.#sessions.add(session),
+    });
     this.#server.on("connection", (socket: Socket) => this.#accept(socket));
     this.#server.on("clientError", (error: Error, socket: Socket) => {
       this.#refuseUnparsed(error, socket);
     });
+    this.#server.on("tlsClientError", () => this.totals.ended["no-tls"]++);
     const serve = (req: Incoming, res: Outgoing) => {
-      this.#serve(req, res).catch((fault) => {
-        options.onFault(fault);
-        endRequest(req);
-      });
+      this.#serve(req, res).catch((fault) => this.#fail(req, fault));
     };
     this.#server.on("request", serve);
     this.#server.on(
@@ -154,7 +148,7 @@ class Listener implements HttpListener {
   async listen(at: { host: string; port: number }): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(at, () => {
+      this.#server.listen({ ...at, backlog: BACKLOG }, () => {
         this.#server.off("error", reject);
         resolve();
       });
@@ -176,37 +170,6 @@ class Listener implements HttpListener {
     await closed;
     clearTimeout(timer);
     this.#connections.close();
-  }
-
-  #createSecureServer(certificate: Certificate): http2.Http2SecureServer {
-    const server = http2.createSecureServer({
-      ...TIMES,
-      ...this.#upgradeOptions,
-      ...certificate.pair,
-      allowHTTP1: true,
-      handshakeTimeout: TIMES.headersTimeout,
-      settings: {
-        maxConcurrentStreams: SERVER_LIMITS.streamsPerConnection,
-        maxHeaderListSize: SERVER_LIMITS.headerBytes,
-      },
-    });
-    certificate.onChange((pair) => server.setSecureContext(pair));
-    server.on("session", (session: http2.ServerHttp2Session) => {
-      this.#sessions.add(session);
-    });
-    server.on("tlsClientError", (_error: Error, socket: Socket) => {
-      this.totals.ended["no-tls"]++;
-      socket.destroy();
-    });
-    return server;
-  }
-
-  /** An upgrade that is not taken is a request like any other: some clients always offer HTTP/2. */
-  get #upgradeOptions() {
-    const { upgrades } = this.#options;
-    const shouldUpgradeCallback = (req: http.IncomingMessage) =>
-      upgrades?.takes(req) ?? false;
-    return { shouldUpgradeCallback };
   }
 
   /** A connection on which answers are still to come cannot become anything else. */
@@ -254,21 +217,39 @@ class Listener implements HttpListener {
     }
     const connection = carrier.connection ?? this.#connectionOf(req);
     const answer = await this.#options.api(request, connection);
+    this.#answer(req, res, { answer, isCut });
+  }
+
+  #answer(
+    req: Incoming,
+    res: Outgoing,
+    { answer, isCut = false }: {
+      answer: Answer;
+      /** Whether more of a body is to come than anybody reads. */
+      isCut?: boolean;
+    },
+  ): void {
+    const carrier = this.#carrierOf(req);
     if (answer instanceof EventStream) {
       if (!mayStream(carrier, { req, res })) return endRequest(req);
       const sink = openStream(res, answer.headers);
       if (req.socket.destroyed) return;
-      const release = this.#connections.carryStream(key);
+      const release = this.#connections.carryStream(carrier.key);
       // One of HTTP/1.1 ends with its stream.
       if (isHttp2(req)) res.once("close", release);
       answer.open(sink);
     } else if (answer instanceof Held) {
-      this.#hold(req, res, answer.reply);
+      this.#hold(req, res, answer);
     } else if (isCut) {
       this.#respondAndEnd(req, res, answer);
     } else {
       respond(res, answer, { isHead: req.method === "HEAD" });
     }
+  }
+
+  #fail(req: Incoming, fault: unknown): void {
+    this.#options.onFault(fault);
+    endRequest(req);
   }
 
   /** The body, or undefined when it takes too long; `node:http` sees to that itself, `node:http2` does not. */
@@ -328,17 +309,27 @@ class Listener implements HttpListener {
     return true;
   }
 
-  #hold(req: Incoming, res: Outgoing, reply: Reply): void {
+  #hold(req: Incoming, res: Outgoing, { reply, again }: Held): void {
     const carrier = this.#carrierOf(req);
     const isFull = this.#held.isFull ||
       carrier.held >= SERVER_LIMITS.heldAnswersPerConnection;
     if (isFull) return this.#cutOff(carrier, req);
     carrier.held++;
-    this.#held.hold(() => {
+    const release = () => {
       carrier.held--;
-      if (req.socket.destroyed) return;
-      respond(res, reply, { isHead: req.method === "HEAD" });
+      return !req.socket.destroyed;
+    };
+    const send = () => {
+      if (release()) respond(res, reply, { isHead: req.method === "HEAD" });
+    };
+    const serve = again && (() => {
+      const served = req.socket.destroyed ? undefined : again();
+      if (served === undefined) return false;
+      served.then((answer) => release() && this.#answer(req, res, { answer }))
+        .catch((fault) => this.#fail(req, fault));
+      return true;
     });
+    this.#held.hold({ send, serve });
   }
 
   /** Without an answer; who goes on and on over HTTP/2 loses the connection. */

@@ -1,6 +1,6 @@
 /** What is free is scarce: takes each unpaid request out of a budget, and counts its cost. */
 
-import { EVENTS, PATHS } from "@sigmesh/core/wire";
+import { EVENTS, PATHS, type Quote } from "@sigmesh/core/wire";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type {
   AddressBlocks,
@@ -21,8 +21,6 @@ import { problemOf, type Refusal } from "./problem.ts";
 
 /** Making a page takes so many times what other answers take. */
 const PAGE_COST = 3;
-/** A stream that asks for what was said before. */
-const REPLAY_COST = 2;
 /** When those who were refused may come back. */
 export const RETRY_AFTER_SECONDS = 10;
 
@@ -33,6 +31,8 @@ const DETAILS: Record<UnpaidRefusal, string> = {
   "too-busy": "This node is busy and serves what is paid first; use another " +
     "one, or come back later.",
 };
+/** Added where a stamp is all that is missing. */
+const OR_PAY = ' Or pay: with "?pow=<stamp>" it is opened at once.';
 
 /** Shared by all requests of a node. */
 export class Rationing {
@@ -49,9 +49,11 @@ export class Rationing {
   /** Lets a request be answered, unless it is free and too much. */
   async ration(
     request: ApiRequest,
-    { isStamped, connection, payment, answer }: {
+    { isStamped, quote = () => undefined, connection, payment, answer }: {
       /** Whether a stamp is to be checked; what fails is paid for after the fact. */
       isStamped: boolean;
+      /** What would be owed for a request that is free without a stamp, if it can be paid for. */
+      quote?: () => Quote | undefined;
       connection: Connection;
       /** Tells, once answered, whether the request was paid. */
       payment: { readonly isAccepted: boolean };
@@ -60,21 +62,28 @@ export class Rationing {
   ): Promise<Answer> {
     const blocks = connection.addressBlocks;
     const kind = kindOf(request);
-    const cost = costOf(request, kind);
-    const refusal = isStamped
-      ? undefined
-      : this.#unpaid.take(blocks, { kind, cost });
-    if (refusal !== undefined) {
-      this.#effort.addUnpaid(EFFORT_US.request);
-      return new Held(refusalOf(request, refusal));
-    }
-    const answered = await answer();
-    if (payment.isAccepted) {
-      this.#effort.addPaid(EFFORT_US.request + EFFORT_US.stamp);
-      return answered;
-    }
-    this.#effort.addUnpaid(cost * EFFORT_US.request);
-    return isStamped ? this.#charge(answered, { blocks, cost }) : answered;
+    const cost = kind === "page" ? PAGE_COST : 1;
+    const asked = { kind, cost };
+    const serve = async () => {
+      const answered = await answer();
+      if (payment.isAccepted) {
+        this.#effort.addPaid(EFFORT_US.request + EFFORT_US.stamp);
+        return answered;
+      }
+      this.#effort.addUnpaid(cost * EFFORT_US.request);
+      return isStamped ? this.#charge(answered, { blocks, cost }) : answered;
+    };
+    const refusal = isStamped ? undefined : this.#unpaid.take(blocks, asked);
+    if (refusal === undefined) return await serve();
+    this.#effort.addUnpaid(EFFORT_US.request);
+    const isWorthWaiting = kind === "stream" && refusal === "too-busy";
+    return new Held(
+      refusalOf(request, refusal, quote()),
+      isWorthWaiting
+        ? () =>
+          this.#unpaid.retake(blocks, asked) === undefined ? serve() : undefined
+        : undefined,
+    );
   }
 
   #charge(
@@ -97,17 +106,15 @@ function kindOf({ headers, url }: ApiRequest): UnpaidKind {
   return formatFor(headers) === "json" ? "fact" : "page";
 }
 
-function costOf({ headers, url }: ApiRequest, kind: UnpaidKind): number {
-  if (kind === "page") return PAGE_COST;
-  const isReplay = headers.get("last-event-id") !== null ||
-    url.searchParams.has("last_event_id") || url.searchParams.has("since");
-  return isReplay ? REPLAY_COST : 1;
-}
-
-function refusalOf(request: ApiRequest, code: UnpaidRefusal): Reply {
-  const refusal = {
+function refusalOf(
+  request: ApiRequest,
+  code: UnpaidRefusal,
+  quote: Quote | undefined,
+): Reply {
+  const refusal: Refusal = {
     code,
-    detail: DETAILS[code],
+    detail: DETAILS[code] + (quote === undefined ? "" : OR_PAY),
+    ...(quote && { extras: quote }),
     headers: { "retry-after": `${RETRY_AFTER_SECONDS}` },
   };
   return wantsEventStream(request.headers)

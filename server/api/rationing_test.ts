@@ -5,7 +5,8 @@ import {
   type TestRequest,
   toResponse,
 } from "../testing/test_api.ts";
-import { Held } from "./exchange.ts";
+import { FakeSink } from "../testing/fake_sink.ts";
+import { EventStream, Held } from "./exchange.ts";
 
 const PATH = "/room/" + "ab".repeat(20);
 const JSON_PLEASE = { headers: { accept: "application/json" } };
@@ -99,4 +100,65 @@ Deno.test("unpaid requests count as unpaid, refused ones too; posts as paid", as
   await exhaust(api);
   await api.call("/ip", JSON_PLEASE);
   assertEquals(effort.takeUnpaidShare(0), 1);
+});
+
+const LISTEN = { headers: { accept: "text/event-stream" } };
+
+/** Opens streams of one address each until the node has none left for free. */
+async function exhaustNode({ call }: Api): Promise<Held> {
+  for (let i = 0;; i++) {
+    const from = { clientAddress: `198.51.100.${i}` };
+    const answer = await call(PATH, { ...LISTEN, from });
+    if (answer instanceof Held) return answer;
+    assert(answer instanceof EventStream);
+  }
+}
+
+Deno.test("a stream that was too much for the node opens while it waits, once there is room", async () => {
+  const api = await createTestApi({ maxUnpaid: 10 });
+  const { again } = await exhaustNode(api);
+  assertEquals(again!(), undefined);
+  api.clock.advance(200);
+  assert(await again!() instanceof EventStream);
+});
+
+Deno.test("nothing else does, nor a stream of an address that asked for too much itself", async () => {
+  const api = await createTestApi({ maxUnpaid: 10 });
+  await exhaustNode(api);
+  assertEquals((await api.call("/ip", JSON_PLEASE) as Held).again, undefined);
+  const greedy = await createTestApi();
+  await exhaust(greedy);
+  const stream = await greedy.call(PATH, LISTEN) as Held;
+  assertEquals(stream.again, undefined);
+});
+
+Deno.test("a stream that is refused as free can be paid for", async () => {
+  const api = await createTestApi();
+  await exhaust(api);
+  const { text } = await heldText(api, PATH, LISTEN);
+  const problem = parseProblem(JSON.parse(/^data: (.*)$/m.exec(text)![1]!))!;
+  assertStringIncludes(problem.detail, "?pow=");
+  const { token, height } = problem;
+  const quote = { token: token!, height: height! };
+  const stamp = await api.pay(PATH, "", { ...quote, method: "GET" });
+  const paid = await api.call(`${PATH}?pow=${stamp}`, LISTEN);
+  assert(paid instanceof EventStream);
+  const spent = await api.call(`${PATH}?pow=${stamp}`, LISTEN) as Held;
+  assertStringIncludes(await toResponse(spent.reply).text(), "stamp-spent");
+});
+
+Deno.test("a replay takes as much as it has to tell", async () => {
+  for (const [posts, cost] of [[0, 1], [15, 2], [30, 3]]) {
+    const api = await createTestApi();
+    for (let i = 0; i < posts!; i++) await api.post(PATH, "x".repeat(1000));
+    const from = { clientAddress: "192.0.2.77" };
+    const path = `${PATH}?since=60`;
+    const stream = await api.call(path, { ...LISTEN, from }) as EventStream;
+    stream.open(new FakeSink());
+    let left = 0;
+    while (!(await api.call("/ip", { ...JSON_PLEASE, from }) instanceof Held)) {
+      left++;
+    }
+    assertEquals(BURST - left, cost);
+  }
 });

@@ -1,7 +1,14 @@
 /** The endpoints of a room: reading, listening, posting. */
 
-import { LIMITS, parseRoomHash, type RoomHash } from "@sigmesh/core/wire";
+import type { PricedRequest } from "@sigmesh/core";
+import {
+  LIMITS,
+  parseRoomHash,
+  type Quote,
+  type RoomHash,
+} from "@sigmesh/core/wire";
 import type { Admission } from "../admission/admission.ts";
+import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
 import { admit, type Call, TOO_LARGE } from "./call.ts";
@@ -26,7 +33,12 @@ import { roomPage } from "./views/room_page.tsx";
 export interface RoomServices {
   readonly admission: Admission;
   readonly rooms: RoomRegistry;
+  /** What is free. */
+  readonly unpaid: UnpaidBudget;
 }
+
+/** Being told so much of what was said before counts as another free request. */
+const REPLAY_BYTES = 16 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -34,17 +46,30 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export class RoomHandlers {
   readonly #admission: Admission;
   readonly #rooms: RoomRegistry;
+  readonly #unpaid: UnpaidBudget;
 
-  constructor({ admission, rooms }: RoomServices) {
+  constructor({ admission, rooms, unpaid }: RoomServices) {
     this.#admission = admission;
     this.#rooms = rooms;
+    this.#unpaid = unpaid;
   }
 
   /** Whether such a request is free only without a stamp. */
-  takesStamp({ method, headers, url }: ApiRequest): boolean {
-    if (!url.pathname.startsWith("/room/")) return false;
-    return method === "POST" || (method === "GET" &&
-      wantsEventStream(headers) && this.#rooms.streamWeight > 0);
+  takesStamp(request: ApiRequest): boolean {
+    return request.method === "POST" || isStreamRequest(request);
+  }
+
+  /** What opens a stream where free ones are refused. */
+  quoteOfStream(request: ApiRequest): Quote | undefined {
+    return isStreamRequest(request)
+      ? this.#admission.quote(this.#pricedStream(1))
+      : undefined;
+  }
+
+  /** At least so much, relative to a post. */
+  #pricedStream(leastWeight: number): PricedRequest {
+    const weight = Math.max(this.#rooms.streamWeight, leastWeight);
+    return { weight, messages: 0, subscribers: 0 };
   }
 
   read(call: Call): Answer {
@@ -99,11 +124,10 @@ export class RoomHandlers {
       rooms.countRefused(full);
       return overloaded(roomRefusal(full));
     }
-    const weight = rooms.streamWeight;
-    if (weight > 0) {
-      const priced = { weight, messages: 0, subscribers: 0 };
+    const priced = this.#pricedStream(call.payment.stamp === undefined ? 0 : 1);
+    if (priced.weight > 0) {
       // Half of it is enough: slots fill while clients mine for what they were quoted.
-      const due = { ...priced, weight: weight / 2 };
+      const due = { ...priced, weight: priced.weight / 2 };
       const paid = admit(this.#admission, { call, due, priced });
       if (!paid.ok) return overloaded(paid.refusal);
     }
@@ -111,7 +135,12 @@ export class RoomHandlers {
       // Asked again: of many that arrived at once, others have opened meanwhile.
       const full = rooms.refusalOfStream(hash, addressBlock);
       if (full === undefined) {
-        rooms.subscribe(hash, { sink, addressBlock, replay: replay.value });
+        const stream = { sink, addressBlock, replay: replay.value };
+        const replayedBytes = rooms.subscribe(hash, stream);
+        if (!call.payment.isAccepted) {
+          const cost = replayedBytes / REPLAY_BYTES;
+          this.#unpaid.charge(connection.addressBlocks, cost);
+        }
         return;
       }
       rooms.countRefused(full);
@@ -119,6 +148,11 @@ export class RoomHandlers {
       sink.end();
     });
   }
+}
+
+function isStreamRequest({ method, headers, url }: ApiRequest): boolean {
+  return method === "GET" && url.pathname.startsWith("/room/") &&
+    wantsEventStream(headers);
 }
 
 function roomOf(url: URL): RoomHash | undefined {

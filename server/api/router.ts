@@ -1,7 +1,7 @@
 /** From path and method to handler; and what holds for every answer. */
 
 import { DHT_PATHS } from "@sigmesh/core/mutable_item";
-import { PATHS } from "@sigmesh/core/wire";
+import { PATHS, type Quote } from "@sigmesh/core/wire";
 import {
   type Answer,
   type ApiRequest,
@@ -38,6 +38,8 @@ interface Route {
   readonly methods: Methods;
   /** Whether such a request is free only without a stamp. */
   readonly takesStamp?: (request: ApiRequest) => boolean;
+  /** What is owed for one that need not be free, nor paid for. */
+  readonly quote?: (request: ApiRequest) => Quote | undefined;
 }
 
 /** A request as it is answered. */
@@ -92,6 +94,7 @@ export function createApi(
       POST: (call) => rooms.post(call),
     },
     takesStamp: (request) => rooms.takesStamp(request),
+    quote: (request) => rooms.quoteOfStream(request),
   };
   const token: Route = {
     endpoint: PATHS.token,
@@ -193,6 +196,7 @@ export function createApi(
     const payment: Payment = { stamp, isAccepted: false };
     const answered = await rationing.ration(request, {
       isStamped: stamp !== undefined && route?.takesStamp?.(request) === true,
+      quote: () => route?.quote?.(request),
       connection,
       payment,
       answer: () => answerOrFail({ request, connection, payment, route }),

@@ -24,14 +24,17 @@ export type UnpaidRefusal = "too-many-requests" | "too-busy";
 
 /** So many seconds' worth may be used at once. */
 const ADDRESS_BURST_SECONDS = 10;
-const NODE_BURST_SECONDS = 2;
+const NODE_BURST_SECONDS = 3;
 /** An IPv6 /48 holds 65,536 /64s, and is had as easily; it gets more than one, not as many. */
 const WIDER_BLOCK_FACTOR = 4;
 /** The node's budget is short below this share of it. */
 const SHORT_BELOW = 0.5;
-/** What is left of the node's budget while its main thread is saturated. */
+/** What is left of the node's budget while its main thread is saturated, … */
 const SATURATED_FACTOR = 0.1;
 const SATURATED_ABOVE = 0.9;
+/** … and what it is while that is half idle: clients of a node that has ended may all come at once. */
+const IDLE_FACTOR = 2;
+const IDLE_BELOW = 0.5;
 
 /** Fills at `perSecond` up to `capacity`; may be overdrawn. */
 class Bucket {
@@ -105,7 +108,7 @@ export class UnpaidBudget {
 
   /** Share of the node's budget that is left, 0..1. */
   get left(): number {
-    this.#fillNode(this.#clock.now());
+    this.#node.fill(this.#clock.now(), this.#factor);
     const { level, capacity } = this.#node;
     return Math.max(0, level / capacity);
   }
@@ -125,12 +128,13 @@ export class UnpaidBudget {
     blocks: AddressBlocks,
     request: { kind: UnpaidKind; cost?: number },
   ): UnpaidRefusal | undefined {
-    const refusal = this.#take(blocks, request);
+    const refusal = this.retake(blocks, request);
     if (refusal !== undefined) this.refused[refusal]++;
     return refusal;
   }
 
-  #take(
+  /** The same for a request that was refused, and counted, before. */
+  retake(
     blocks: AddressBlocks,
     { kind, cost = 1 }: { kind: UnpaidKind; cost?: number },
   ): UnpaidRefusal | undefined {
@@ -138,7 +142,7 @@ export class UnpaidBudget {
     const buckets = blocks.map((block, at) => this.#bucketOf(block, at, now));
     if (buckets.some(({ level }) => level < cost)) return "too-many-requests";
     const node = this.#node;
-    this.#fillNode(now);
+    node.fill(now, this.#factor);
     const { level, capacity } = node;
     if (level - cost < capacity * RESERVES[kind]) return "too-busy";
     const lacking = 1 - level / (capacity * SHORT_BELOW);
@@ -159,9 +163,10 @@ export class UnpaidBudget {
     return all.every(({ level }) => level >= 0);
   }
 
-  #fillNode(now: number): void {
-    const isSaturated = this.#saturation() > SATURATED_ABOVE;
-    this.#node.fill(now, isSaturated ? SATURATED_FACTOR : 1);
+  get #factor(): number {
+    const saturation = this.#saturation();
+    if (saturation > SATURATED_ABOVE) return SATURATED_FACTOR;
+    return saturation < IDLE_BELOW ? IDLE_FACTOR : 1;
   }
 
   #bucketOf(block: string, at: number, now: number): Bucket {

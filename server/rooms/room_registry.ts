@@ -29,6 +29,15 @@ const DOUBLING_SHARE = 0.05;
  */
 const SETTLED_MS = 60_000;
 
+/**
+ * Streams end a few at a time: clients go elsewhere at once, and those of a full
+ * node together would be a flood to the nodes that they go to.
+ */
+const CLOSING_TICK_MS = 50;
+const CLOSED_PER_TICK = 200;
+/** All within that, however many: who stops a node waits for it. */
+const CLOSING_MS = 2000;
+
 /** Why a room takes nothing more. */
 export type RoomRefusal =
   | "too-many-rooms"
@@ -139,16 +148,42 @@ export class RoomRegistry {
     this.#stop = this.#clock.every(TICK_MS, () => this.#tick());
   }
 
-  /** Takes no further streams and ends those that are open; clients are told. */
-  close(): void {
+  /**
+   * Takes no further streams or posts and ends those streams that are open, a few
+   * at a time, within 2 s; clients are told. Resolves when all are.
+   */
+  close(): Promise<void> {
     this.#isClosing = true;
-    this.#stop();
-    for (const room of this.#rooms.values()) {
-      for (const subscriber of room.subscribers) {
-        const retryMs = Math.round(1000 + this.#random() * 4000);
-        subscriber.end(encodeEvent(EVENTS.closing, {}, { retryMs }));
-      }
-    }
+    const open = [...this.#rooms.values()].flatMap((room) => [
+      ...room.subscribers,
+    ]);
+    const startedAt = this.#clock.now();
+    const perMs = Math.max(
+      CLOSED_PER_TICK / CLOSING_TICK_MS,
+      open.length / CLOSING_MS,
+    );
+    let ended = 0;
+    return new Promise((resolve) => {
+      const endSome = () => {
+        const elapsedMs = this.#clock.now() - startedAt + CLOSING_TICK_MS;
+        const due = open.slice(ended, Math.ceil(elapsedMs * perMs));
+        for (const subscriber of due) this.#end(subscriber);
+        ended += due.length;
+        if (ended < open.length) return;
+        stop();
+        this.#stop();
+        resolve();
+      };
+      const stop = this.#clock.every(CLOSING_TICK_MS, endSome);
+      endSome();
+    });
+  }
+
+  /** Unless it has left meanwhile. */
+  #end(subscriber: Subscriber): void {
+    if (!subscriber.room.subscribers.has(subscriber)) return;
+    const retryMs = Math.round(1000 + this.#random() * 4000);
+    subscriber.end(encodeEvent(EVENTS.closing, {}, { retryMs }));
   }
 
   /** What there is to know of a room; zeros when it is not active. */
@@ -234,13 +269,13 @@ export class RoomRegistry {
   /**
    * Opens a stream on a room: `retry` and a quote, what was asked to be told
    * again, then messages as they come. The caller has just asked
-   * `refusalOfStream`.
+   * `refusalOfStream`. Returns the bytes of what is told again.
    */
   subscribe(hash: RoomHash, { sink, addressBlock, replay }: {
     sink: Sink;
     addressBlock: string;
     replay: ReplayRequest | undefined;
-  }): void {
+  }): number {
     const room = this.#roomOf(hash);
     const subscriber = new Subscriber(this.#host, { room, sink, addressBlock });
     room.subscribers.add(subscriber);
@@ -248,21 +283,26 @@ export class RoomRegistry {
     this.traffic.opened++;
     this.#addToBlock(subscriber);
     this.#announce(room);
-    subscriber.replay(this.#opening(room, replay));
+    const [quote, ...replayed] = this.#opening(room, replay);
+    subscriber.replay([quote, ...replayed]);
+    return replayed.reduce((bytes, { length }) => bytes + length, 0);
   }
 
-  #opening(room: Room, request: ReplayRequest | undefined): Uint8Array[] {
+  #opening(
+    room: Room,
+    request: ReplayRequest | undefined,
+  ): [quote: Uint8Array, ...replayed: Uint8Array[]] {
     const now = this.#clock.now();
     const quote = this.#quote(this.pricedPost(room.hash));
     if (room.subscribers.size === 1) {
       room.noteQuoted(quote, { now, random: this.#random });
     }
-    const events = [encodeEvent(EVENTS.quote, quote, { retryMs: RETRY_MS })];
-    if (request === undefined) return events;
+    const first = encodeEvent(EVENTS.quote, quote, { retryMs: RETRY_MS });
+    if (request === undefined) return [first];
     const { messages, isComplete } = room.history.replay(request, now);
-    events.push(...messages.map((message) => message.event));
+    const events = messages.map(({ event }) => event);
     if (!isComplete) events.push(encodeEvent(EVENTS.resync, {}));
-    return events;
+    return [first, ...events];
   }
 
   #unsubscribe(subscriber: Subscriber): void {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { owedHeight } from "@sigmesh/core";
 import type { RoomHash } from "@sigmesh/core/wire";
 import { SERVER_LIMITS } from "../limits.ts";
@@ -259,7 +259,7 @@ Deno.test("heartbeats come by themselves, and stop with the registry", async () 
   assertEquals(await events(sink), []);
   clock.advance(1000);
   assertEquals((await events(sink)).length, 1);
-  registry.close();
+  await registry.close();
   assertEquals(await events(sink), [
     "retry: 1000\nevent: closing\ndata: {}",
   ]);
@@ -268,6 +268,27 @@ Deno.test("heartbeats come by themselves, and stop with the registry", async () 
   clock.advance(60_000);
   assertEquals(registry.refusalOfStream(ROOM, ""), "shutting-down");
   assertEquals(registry.refusalOfPost(ROOM), "shutting-down");
+});
+
+Deno.test("many streams end a few at a time, in any case within 2 s", async () => {
+  for (const [streams, seconds] of [[200, 0], [1000, 0.2], [20_000, 2]]) {
+    const { clock, registry, subscribe } = createRegistry({
+      maxSubscribers: 20_000,
+    });
+    for (let i = 0; i < streams!; i++) subscribe(ROOM, { address: `${i}` });
+    const since = clock.now();
+    let closedAt = Infinity;
+    const closed = registry.close().then(() => closedAt = clock.now());
+    assert(registry.subscribers <= streams! - 200);
+    for (let i = 0; i < 60; i++) {
+      clock.advance(50);
+      await turn();
+    }
+    await closed;
+    assertAlmostEquals((closedAt - since) / 1000, seconds!, 0.06);
+    assertEquals(registry.subscribers, 0);
+    assertEquals(registry.traffic.ended.closing, streams);
+  }
 });
 
 Deno.test("a price that moved is told before its time, unless the node is at its limit", async () => {
