@@ -8,6 +8,7 @@
 import {
   hasFields,
   isAbsent,
+  isAbsentOr,
   isCount,
   isHeight,
   isNumbers,
@@ -120,6 +121,8 @@ export interface NodeFacts extends Quote {
   readonly nodes: number;
   /** STUN servers of this node, as `stun:` URLs. */
   readonly stun: readonly string[];
+  /** Its UDP port in the BitTorrent DHT, and how many it knows there; null on a node without. */
+  readonly dht?: { readonly port: number; readonly contacts: number } | null;
   /** How to reach the operator. */
   readonly contact: string | null;
   /** Where the terms of use are. */
@@ -215,6 +218,9 @@ export function parseNodeFacts(value: unknown): NodeFacts | undefined {
       nodes: isCount,
       stun: (urls) =>
         isStrings(urls) && urls.every((url) => STUN_URL.test(url)),
+      dht: isAbsentOr((dht) =>
+        dht === null || hasFields(dht, { port: isCount, contacts: isCount })
+      ),
       contact: isStringOrNull,
       terms: isStringOrNull,
     })

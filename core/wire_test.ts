@@ -66,6 +66,7 @@ const samples: { [name in keyof typeof parsers]: unknown } = {
     key: null,
     nodes: 0,
     stun: [],
+    dht: { port: 6881, contacts: 20 },
     contact: null,
     terms: "https://node.example/terms",
   },

@@ -54,6 +54,11 @@ export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === "loopback";
 }
 
+/** The same of a host in a URL. */
+export function isLoopbackName(hostname: string): boolean {
+  return hostname === "localhost" || /^(127\.|\[::1\])/.test(hostname);
+}
+
 /** Whether an address stands for all of a machine's, where one listens. */
 export function isWildcard(address: string): boolean {
   return /^[0:.]+$/.test(normaliseAddress(address));

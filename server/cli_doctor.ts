@@ -8,7 +8,13 @@ const WRONG_USAGE = 2;
 
 /** What to look at and how to tell, or what to print instead. */
 export type DoctorInvocation =
-  | { readonly action: "doctor"; readonly url: string; readonly json: boolean }
+  | {
+    readonly action: "doctor";
+    readonly url: string;
+    readonly json: boolean;
+    /** Without the check that takes 20 s. */
+    readonly isQuick: boolean;
+  }
   | {
     readonly action: "exit";
     readonly code: number;
@@ -28,6 +34,7 @@ export function parseDoctorArguments(
     .description("Checks a node from outside and says what to do.")
     .argument("[url]", "origin of the node; else SIGMESH_PUBLIC_URL", publicUrl)
     .option("--json", "one JSON object instead of lines", false)
+    .option("--quick", "without the wait of 20 s for a heartbeat", false)
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
@@ -42,7 +49,8 @@ export function parseDoctorArguments(
   try {
     command.parse(args, { from: "user" });
     const url = readOrigin(command.processedArgs[0]);
-    return { action: "doctor", url, json: command.opts().json };
+    const { json, quick: isQuick } = command.opts();
+    return { action: "doctor", url, json, isQuick };
   } catch (error) {
     if (error instanceof InvalidArgumentError) {
       output.stderr += `error: ${error.message}\n`;

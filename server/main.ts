@@ -6,7 +6,7 @@ import type { DhtConfig } from "./dht_config.ts";
 import { logOf, openLog, startLog } from "./log.ts";
 import type { Dht } from "./mesh/dht/dht.ts";
 import { diagnose } from "./doctor/doctor.ts";
-import { formatFinding } from "./doctor/finding.ts";
+import { formatDiagnosis, formatFinding } from "./doctor/finding.ts";
 import { type Node, startNode } from "./node.ts";
 import { reasonNotAnnounced } from "./node_mesh.ts";
 import { telemetryFault, telemetryLog } from "./telemetry.ts";
@@ -58,14 +58,15 @@ for (const signal of STOP_SIGNALS) {
 
 /** Its exit status. */
 async function doctor(
-  { url, json }: { url: string; json: boolean },
+  { url, json, isQuick }: { url: string; json: boolean; isQuick: boolean },
 ): Promise<number> {
   const diagnosis = await diagnose(url, {
+    isQuick,
     onFinding: (finding) => {
       if (!json) Deno.stdout.writeSync(encode(formatFinding(finding)));
     },
   });
-  if (json) Deno.stdout.writeSync(encode(`${JSON.stringify(diagnosis)}\n`));
+  if (json) Deno.stdout.writeSync(encode(formatDiagnosis(diagnosis)));
   return diagnosis.ok ? 0 : 1;
 }
 

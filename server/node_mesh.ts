@@ -170,7 +170,7 @@ function offerOf(
     get clockWarning() {
       return members.clocks.ownWarning;
     },
-    listed: () => members.listed().map(detailOf),
+    listed: (only) => members.listed(only).map(detailOf),
     hearVisitor: (origin, block) => members.hearVisitor(origin, block),
   };
 }

@@ -1,7 +1,7 @@
 /** The part of a node that is STUN and TURN: put together, and started. */
 
 import { LIMITS } from "@sigmesh/core/wire";
-import { isLoopback, isWildcard } from "./address.ts";
+import { isLoopback, isLoopbackName, isWildcard } from "./address.ts";
 import type { PemPair } from "./api/certificate.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -130,8 +130,4 @@ export function hostsOf({ host, publicUrl }: Config): string[] {
   const isBehindProxy = publicUrl !== null && isLoopback(host) &&
     !isLoopbackName(new URL(publicUrl).hostname);
   return isWildcard(host) || isBehindProxy ? ["0.0.0.0", "::"] : [host];
-}
-
-function isLoopbackName(hostname: string): boolean {
-  return hostname === "localhost" || /^(127\.|\[::1\])/.test(hostname);
 }

@@ -4,10 +4,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import https from "node:https";
 import { NodeClient } from "../client/node_client.ts";
 import manifest from "../deno.json" with { type: "json" };
+import type { Diagnosis } from "./doctor/finding.ts";
 import { opensslMissing, writeCertificate } from "./testing/certificates.ts";
-import { startMeshNode } from "./testing/fixed_mesh.ts";
 import { StreamReader } from "./testing/stream_reader.ts";
-import { freePort } from "./testing/test_mesh.ts";
+import { freePort, startMeshNode } from "./testing/test_mesh.ts";
 import {
   CADDY,
   missing,
@@ -24,6 +24,8 @@ const ROOM = "ab".repeat(20);
 interface Proxied {
   readonly port: number;
   readonly caCert: string;
+  /** Where that is. */
+  readonly caFile: string;
   readonly node: NodeClient;
   /** The node's own, past the proxy. */
   readonly nodeOrigin: string;
@@ -61,7 +63,7 @@ function proxyTest(
       try {
         const origin = `https://localhost:${port}`;
         await run({
-          ...{ port, caCert },
+          ...{ port, caCert, caFile: files.cert },
           nodeOrigin: `http://127.0.0.1:${node.port}`,
           node: new NodeClient(origin, { fetch: get }),
           async listen() {
@@ -117,6 +119,10 @@ function addressSeen({ port, caCert }: Proxied): Promise<string> {
 }
 
 for (const kind of [CADDY, nginx()]) {
+  proxyTest("the doctor finds nothing that fails", kind, async (proxied) => {
+    assertEquals(await doctorsFailures(proxied), []);
+  });
+
   proxyTest(
     "a node is itself, posts arrive on streams",
     kind,
@@ -152,6 +158,30 @@ for (const kind of [CADDY, nginx()]) {
     },
   );
 }
+
+/** What `sigmesh doctor` says has failed. */
+async function doctorsFailures(
+  { caFile, node: { origin } }: Proxied,
+): Promise<string[]> {
+  const args = argumentsOf(manifest.tasks.start.command);
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, "doctor", origin, "--json", "--quick"],
+    cwd: new URL("../", import.meta.url),
+    env: { DENO_CERT: caFile },
+  }).output();
+  const { findings }: Diagnosis = JSON.parse(new TextDecoder().decode(stdout));
+  assert(findings.length > 10, JSON.stringify(findings));
+  return findings.filter(({ status }) => status === "fail")
+    .map(({ check }) => check);
+}
+
+proxyTest(
+  "without a line for upgrades, the doctor finds just that",
+  nginx((site) => site.replace("proxy_set_header Upgrade $http_upgrade;", "")),
+  async (proxied) => {
+    assertEquals(await doctorsFailures(proxied), ["mesh"]);
+  },
+);
 
 const buffering = (site: string) => site.replace("proxy_buffering off;", "");
 

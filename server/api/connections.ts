@@ -20,6 +20,8 @@ export interface OpenSocket {
   readonly block: string | undefined;
   readonly socket: Destroyable;
   heardAt: number;
+  /** Whether it ever asked for anything; browsers open some that do not. */
+  hasAsked: boolean;
   streams: number;
 }
 
@@ -69,7 +71,10 @@ export class Connections {
     { block, socket }: { block: string | undefined; socket: Destroyable },
   ): OpenSocket {
     const heardAt = this.#clock.now();
-    const connection = { key, block, socket, heardAt, streams: 0 };
+    const connection = {
+      ...{ key, block, socket, heardAt },
+      ...{ hasAsked: false, streams: 0 },
+    };
     this.#all.add(connection);
     this.#byKey.set(key, connection);
     this.#queue(connection);
@@ -81,6 +86,7 @@ export class Connections {
   heard(key: string): void {
     const connection = this.#byKey.get(key);
     if (connection === undefined || connection.streams > 0) return;
+    connection.hasAsked = true;
     connection.heardAt = this.#clock.now();
     this.#unqueue(connection);
     this.#queue(connection);
@@ -99,6 +105,13 @@ export class Connections {
       this.#queue(connection);
       this.#bound(connection.block);
     };
+  }
+
+  /** Ends those that never asked for anything. */
+  endUnused(): void {
+    for (const connection of this.#quiet) {
+      if (!connection.hasAsked) this.#end(connection);
+    }
   }
 
   /** Ends all, those that carry streams too. */

@@ -81,8 +81,10 @@ export class Handlers {
   }
 
   nodes({ request }: Call): Reply {
-    const nodes = this.#services.mesh?.listed() ?? [];
-    const isDetailed = request.url.searchParams.get("detail") === "1";
+    const { searchParams } = request.url;
+    const only = searchParams.get("url") ?? undefined;
+    const nodes = this.#services.mesh?.listed(only) ?? [];
+    const isDetailed = searchParams.get("detail") === "1";
     const facts = isDetailed ? nodes : nodes.map(({ url }) => url);
     return respond(request, facts, () => nodesPage(nodes));
   }
@@ -111,7 +113,7 @@ export class Handlers {
   }
 
   #nodeFacts(origin: string): NodeFacts {
-    const { config, admission, price, turn, mesh } = this.#services;
+    const { config, admission, price, turn, dht, mesh } = this.#services;
     const alone = { weight: 1, messages: 0, subscribers: 0 };
     const { cpu, memory } = price.load;
     return {
@@ -135,6 +137,7 @@ export class Handlers {
       key: mesh?.key ?? null,
       nodes: mesh?.size ?? 0,
       stun: turn?.urlsAt(origin).stun ?? [],
+      dht: dht && { port: dht.endpoint.port, contacts: dht.contacts },
       contact: config.contact,
       terms: config.terms,
     };

@@ -99,6 +99,7 @@ class Listener implements HttpListener {
   readonly #carriers = new WeakMap<object, Carrier>();
   readonly #sessions = new Http2Sessions(this.totals.ended);
   #address: AddressInfo | undefined;
+  #isClosing = false;
 
   constructor(options: HttpListenerOptions) {
     const { certificate, clock, trustProxy, upgrades } = options;
@@ -160,12 +161,14 @@ class Listener implements HttpListener {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#isClosing = true;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
     this.#sessions.close();
     this.#held.close();
     (this.#server as http.Server).closeIdleConnections(); // both have it
+    this.#connections.endUnused(); // it leaves these
     const timer = setTimeout(() => this.#connections.endAll(), graceMs);
     await closed;
     clearTimeout(timer);
@@ -184,7 +187,9 @@ class Listener implements HttpListener {
 
   #accept(socket: Socket): void {
     const { remoteAddress } = socket;
-    if (remoteAddress === undefined) return void socket.destroy();
+    if (remoteAddress === undefined || this.#isClosing) {
+      return void socket.destroy();
+    }
     const { effort, certificate } = this.#options;
     effort.addUnpaid(EFFORT_US.connection);
     if (certificate !== undefined) effort.addUnpaid(EFFORT_US.handshake);

@@ -17,7 +17,8 @@ import {
   writeUint16,
 } from "../turn/message.ts";
 import type { MessageWriter } from "../turn/message_writer.ts";
-import { newMessage, type Place, StunSocket } from "./stun_socket.ts";
+import { newMessage, StunSocket } from "./stun_socket.ts";
+import type { Place } from "./udp_asker.ts";
 
 const UDP_PROTOCOL = 17;
 /** Of the numbers that channels may have, any. */

@@ -1,51 +1,50 @@
-import { assert, assertEquals } from "@std/assert";
-import {
-  LOCAL_TURN,
-  startTestNode,
-  withTestNode,
-} from "../testing/test_node.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FakeClock } from "../testing/fake_clock.ts";
+import { startPrivateDht } from "../testing/private_dht.ts";
+import { proxyTo } from "../testing/spoiling_proxy.ts";
+import { startMeshNode } from "../testing/test_mesh.ts";
+import { LOCAL_TURN, localDht, withTestNode } from "../testing/test_node.ts";
 import { diagnose } from "./doctor.ts";
-import { formatFinding } from "./finding.ts";
-import { checkStun } from "./stun_check.ts";
+import { formatDiagnosis, formatFinding } from "./finding.ts";
 import { checkClock } from "./node_check.ts";
+import { checkCors } from "./proxy_check.ts";
 
 /** Check -> status. */
 async function statusesOf(url: string): Promise<Record<string, string>> {
-  const { findings } = await diagnose(url);
+  const { findings } = await diagnose(url, { isQuick: true });
   return Object.fromEntries(findings.map((f) => [f.check, f.status]));
 }
 
-/** A real proxy that spoils what the rule says. */
-function proxyTo(
-  origin: string,
-  spoil: (request: Request) => Request | Response,
-) {
-  return Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    async (request) => {
-      const spoilt = spoil(request);
-      if (spoilt instanceof Response) return spoilt;
-      const { pathname } = new URL(request.url);
-      const { method, headers } = spoilt;
-      const body = method === "POST" ? await spoilt.text() : null;
-      const init = { method, headers, body, signal: request.signal };
-      return await fetch(origin + pathname, init);
-    },
-  );
-}
-
 Deno.test("a node that works fails no check", async () => {
-  const node = await startTestNode({ turn: LOCAL_TURN });
-  try {
-    assertEquals(await statusesOf(node.origin), {
-      ...{ node: "ok", url: "warn", clock: "ok", cors: "ok" },
-      ...{ "client-address": "warn", stream: "ok", post: "ok" },
-      ...{ delivery: "ok", stun: "ok" },
-      ...{ turn: "ok", "turn-ports": "ok", "turn-tcp": "ok" },
-    });
-  } finally {
-    await node.close();
-  }
+  const { bootstrap, close } = await startPrivateDht();
+  const clock = new FakeClock(Date.now());
+  const node = await startMeshNode(
+    { turn: LOCAL_TURN, dht: localDht(bootstrap) },
+    { clock },
+  );
+  const other = await startMeshNode({ peers: [node.origin] });
+  await node.parts.dht!.joined;
+  await other.members.idle();
+  clock.advance(1000); // who has asked is asked in turn
+  await node.members.idle();
+  assertEquals(await statusesOf(node.origin), {
+    ...{ node: "ok", url: "ok", clock: "ok", cors: "ok" },
+    ...{ "client-address": "warn", stream: "ok", post: "ok" },
+    ...{ delivery: "ok", stun: "ok" },
+    ...{ turn: "ok", "turn-ports": "ok", "turn-tcp": "ok" },
+    ...{ dht: "ok", "dht-port": "ok", mesh: "ok", listed: "ok" },
+    ...{ outside: "skip" },
+  });
+  await Promise.all([node.close(), other.close()]);
+  await close();
+  assertEquals([...node.faults, ...other.faults], []);
+});
+
+Deno.test("a node alone is not blamed for what it does without", async () => {
+  await withTestNode(async ({ origin }) => {
+    const { turn, dht, mesh, listed } = await statusesOf(origin);
+    assertEquals([turn, dht, mesh, listed], ["skip", "skip", "skip", "skip"]);
+  });
 });
 
 Deno.test("a node that trusts every client's X-Forwarded-For is found", async () => {
@@ -72,17 +71,10 @@ Deno.test("a proxy that eats Authorization is found", async () => {
   });
 });
 
-Deno.test("a proxy that answers OPTIONS itself, and one that holds streams back, are found", async () => {
-  await withTestNode(async ({ origin }) => {
-    await using proxy = proxyTo(origin, (request) => {
-      if (request.method === "OPTIONS") return new Response();
-      return request.headers.get("accept") === "text/event-stream"
-        ? new Response(new ReadableStream())
-        : request;
-    });
-    const found = await statusesOf(`http://127.0.0.1:${proxy.addr.port}`);
-    assertEquals([found.cors, found.stream], ["fail", "fail"]);
-  });
+Deno.test("a proxy that answers OPTIONS itself is found", async () => {
+  await using proxy = proxyTo("", () => new Response());
+  const { status } = await checkCors(`http://127.0.0.1:${proxy.addr.port}`);
+  assertEquals(status, "fail");
 });
 
 Deno.test("redirects, other servers and closed ports end the visit", async () => {
@@ -94,17 +86,6 @@ Deno.test("redirects, other servers and closed ports end the visit", async () =>
     assertEquals(await statusesOf(url), { node: "fail" });
   }
   assertEquals(await statusesOf("http://127.0.0.1:1"), { node: "fail" });
-});
-
-Deno.test("a STUN server that stays silent is found, and its port named", async () => {
-  const silent = Deno.listenDatagram({
-    ...{ transport: "udp", hostname: "127.0.0.1", port: 0 },
-  });
-  const { port } = silent.addr as Deno.NetAddr;
-  const [finding] = await checkStun([`stun:127.0.0.1:${port}`]);
-  silent.close();
-  assertEquals(finding?.status, "fail");
-  assert(finding?.todo?.includes(`UDP port ${port}`));
 });
 
 Deno.test("a clock that is off is a warning", async () => {
@@ -126,4 +107,15 @@ Deno.test("what a node says cannot move the cursor", () => {
     ...{ check: "node", status: "ok", message: "\x1b[2J\n" },
   });
   assert(!line.includes("\x1b") && line.split("\n").length === 2);
+});
+
+Deno.test("what a node says hides nothing in JSON, and is the same when it is read", () => {
+  const message = "\u202e\u200b\u{e0041}\x7f\x9b2J\u{1f600}";
+  const diagnosis = {
+    ...{ url: "http://127.0.0.1", ok: true },
+    findings: [{ check: "node", status: "ok" as const, message }],
+  };
+  const json = formatDiagnosis(diagnosis);
+  assertMatch(json, /^[ -~]+\n$/);
+  assertEquals(JSON.parse(json), diagnosis);
 });

@@ -20,6 +20,15 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
+/** One line of JSON, all ASCII: what nodes say can move no cursor, and hide nothing. */
+export function formatDiagnosis(diagnosis: Diagnosis): string {
+  const json = JSON.stringify(diagnosis).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${json}\n`;
+}
+
 /** A line, and another one for what to do. What nodes say can move no cursor. */
 export function formatFinding(
   { check, status, message, todo }: Finding,

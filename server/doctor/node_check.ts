@@ -7,6 +7,7 @@ import {
   parseNodeFacts,
   PROTOCOL,
 } from "@sigmesh/core/wire";
+import { isLoopbackName } from "../address.ts";
 import { type Answer, ask } from "./ask.ts";
 import type { Finding } from "./finding.ts";
 
@@ -80,6 +81,15 @@ function checkUrl(origin: string, url: string | null): Finding {
     message: `it says it is ${url}, and ${origin} was dialled`,
     todo: "let --public-url be the origin that clients dial",
   };
+}
+
+/** Told when a node is asked on its own machine. */
+export function checkVantage(origin: string): Finding[] {
+  if (!isLoopbackName(new URL(origin).hostname)) return [];
+  const message = "asked on the node's own machine: whether others reach it " +
+    "does not show";
+  const todo = "ask by its public URL, from another network";
+  return [{ check: "outside", status: "skip", message, todo }];
 }
 
 /** The token's time, in whole seconds, against the time between question and answer. */

@@ -1,11 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import tls from "node:tls";
 import {
+  Authority,
   makeCertificate,
   opensslMissing,
   writeCertificate,
 } from "../testing/certificates.ts";
 import { withTestNode } from "../testing/test_node.ts";
+import { diagnose } from "./doctor.ts";
 import { checkTls } from "./tls_check.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,13 +34,39 @@ async function withSecureNode(
 }
 
 tlsTest(
-  "a certificate that nobody vouches for is found",
+  "a certificate that nobody vouches for is found, and the same is not told twice",
   () =>
     withSecureNode(async ({ port }) => {
-      const [finding] = await checkTls(`https://127.0.0.1:${port}`);
-      assertEquals(finding?.status, "fail");
-      assert(finding?.todo?.includes("public authority"));
+      const { ok, findings } = await diagnose(`https://127.0.0.1:${port}`);
+      assertEquals(ok, false);
+      assertEquals(findings.map(({ check, status }) => `${check} ${status}`), [
+        ...["tls fail", "node skip"],
+      ]);
+      assert(findings[0]?.todo?.includes("public authority"));
     }),
+);
+
+tlsTest(
+  "a chain without its intermediate is found, and a certificate that has expired",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const root = await Authority.create(folder);
+    const by = await Authority.create(folder, { name: "between", by: root });
+    const ca = await Deno.readTextFile(root.cert);
+    const advice = async (authority: Authority, days: number) => {
+      const files = { cert: `${folder}/cert.pem`, key: `${folder}/key.pem` };
+      await authority.issue("localhost", { ...files, days });
+      let todo: string | undefined;
+      await withTestNode(async ({ port }) => {
+        const url = `https://localhost:${port}`;
+        todo = (await checkTls(url, { ca }))[0]?.todo;
+      }, { certificate: files });
+      return todo;
+    };
+    assertMatch(`${await advice(by, 1)}`, /the whole chain/);
+    assertMatch(`${await advice(root, -1)}`, /^renew the certificate/);
+    await Deno.remove(folder, { recursive: true });
+  },
 );
 
 tlsTest(

@@ -13,8 +13,8 @@ import { Allocation } from "./allocation.ts";
 import type { Finding } from "./finding.ts";
 import { addressOf, type IceServer, parseIceServer } from "./ice_server.ts";
 import { pay } from "./pay.ts";
-import { type Place, StunSocket } from "./stun_socket.ts";
 import { faultOfStream } from "./stun_stream.ts";
+import { type Place, UdpAsker } from "./udp_asker.ts";
 
 const FORBIDDEN_PEER = 403;
 
@@ -157,7 +157,7 @@ async function checkPorts(here: Allocation): Promise<Finding> {
       "address: the server relays only to these";
     return { check, status: "skip", message };
   }
-  using outside = new StunSocket(here.relayed);
+  using outside = new UdpAsker(here.relayed);
   const text = crypto.randomUUID();
   const isOpen = await here.hears(
     text,

@@ -29,32 +29,42 @@ export class Authority {
   readonly cert: string;
   readonly #key: string;
 
-  private constructor(folder: string) {
-    this.cert = `${folder}/ca.pem`;
-    this.#key = `${folder}/ca_key.pem`;
+  private constructor(folder: string, name: string) {
+    this.cert = `${folder}/${name}.pem`;
+    this.#key = `${folder}/${name}_key.pem`;
   }
 
-  static async create(folder: string): Promise<Authority> {
-    const authority = new Authority(folder);
+  /** With `by`, an intermediate one. */
+  static async create(
+    folder: string,
+    { name = "ca", by }: { name?: string; by?: Authority } = {},
+  ): Promise<Authority> {
+    const authority = new Authority(folder, name);
     await openssl(
-      ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", "/CN=authority"],
+      ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", `/CN=${name}`],
+      ...(by === undefined ? [] : ["-CA", by.cert, "-CAkey", by.#key]),
       ...["-addext", "basicConstraints=critical,CA:TRUE"],
       ...["-keyout", authority.#key, "-out", authority.cert],
     );
     return authority;
   }
 
-  /** Writes a certificate for a name over two files. */
+  /** Writes a certificate for a name over two files; with fewer than 0 days, one that has expired. */
   async issue(
     name: string,
-    { cert, key }: { cert: string; key: string },
+    { cert, key, days = 1 }: { cert: string; key: string; days?: number },
   ): Promise<void> {
+    const request = `${cert}.csr`;
     await openssl(
-      ...["req", "-x509", ...NEW_KEY, "-days", "1", "-subj", `/CN=${name}`],
-      ...["-CA", this.cert, "-CAkey", this.#key],
+      ...["req", ...NEW_KEY, "-subj", `/CN=${name}`],
       ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-addext", `subjectAltName=DNS:${name}`],
-      ...["-keyout", key, "-out", cert],
+      ...["-keyout", key, "-out", request],
+    );
+    await openssl(
+      ...["x509", "-req", "-in", request, "-out", cert, "-days", `${days}`],
+      ...["-CA", this.cert, "-CAkey", this.#key, "-CAcreateserial"],
+      ...["-copy_extensions", "copyall"],
     );
   }
 }

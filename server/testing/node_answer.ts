@@ -27,6 +27,7 @@ export function nodeAnswer(
     key: SOME_KEY,
     nodes: 0,
     stun: [],
+    dht: null,
     contact: null,
     terms: null,
     ...changed,

@@ -62,14 +62,18 @@ Deno.test("a node that asks is heard, asked, and told of to others", async () =>
   await members.close();
 });
 
-Deno.test("a node tells of at most twenty others, and of none that has been silent for ten minutes", async () => {
+Deno.test("a node tells of at most twenty others, or of the one asked for, and of none that has been silent for ten minutes", async () => {
   const { json, members, clock } = await knowing(30);
   assertEquals(members.size, 30);
   const first = (await json("/nodes")).body;
   assertEquals(new Set(first).size, 20);
+  const one = "/nodes?url=https://n7.example";
+  assertEquals((await json(one)).body, ["https://n7.example"]);
+  assertEquals((await json("/nodes?url=https://n30.example")).body, []);
   await members.close();
   clock.advance(601_000);
   assertEquals((await json("/nodes")).body, []);
+  assertEquals((await json(one)).body, []);
   assertEquals((await json("/")).body.nodes, 30);
 });
 

@@ -127,13 +127,18 @@ export class Membership implements Members {
     return this.#table.onChange(listener);
   }
 
-  /** Nodes to tell others of: some, by chance, that answered lately. */
-  listed(): readonly Member[] {
+  /** Nodes to tell others of: some, by chance, that answered lately; or the one of an origin, if it did. */
+  listed(only?: string): readonly Member[] {
     const since = this.#now - SERVER_LIMITS.listedSeconds * 1000;
+    const isWanted = ({ seenAtMs }: Member) => seenAtMs > since;
+    if (only !== undefined) {
+      const member = this.#table.find(only);
+      return member !== undefined && isWanted(member) ? [member] : [];
+    }
     return this.#table.draw({
       most: SERVER_LIMITS.listedNodes,
       tries: DRAWS,
-      isWanted: ({ seenAtMs }) => seenAtMs > since,
+      isWanted,
     });
   }
 

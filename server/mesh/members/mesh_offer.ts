@@ -12,8 +12,8 @@ export interface MeshOffer {
   readonly links: number;
   /** What is wrong with this machine's clock, by theirs; undefined when it seems right. */
   readonly clockWarning: string | undefined;
-  /** Some of them, by chance, that answered lately. */
-  listed(): readonly NodeDetail[];
+  /** Some of them, by chance, that answered lately; or the one of an origin, if it did. */
+  listed(only?: string): readonly NodeDetail[];
   /** Takes what one who asked says of where it is. */
   hearVisitor(origin: string, addressBlock: string): void;
 }

@@ -147,7 +147,7 @@ function open(
       ...(ca === undefined ? {} : { ca }),
     });
   return http.request({
-    ...{ host, port, path: url.pathname },
+    ...{ host, port, path: url.pathname + url.search },
     headers: { host: url.host, ...headers },
     maxHeaderSize: SERVER_LIMITS.probeBytes,
     // `node:https` would ask for a permission, to look for certificates that it does not use.
