@@ -9,12 +9,14 @@ import { diagnose } from "./doctor/doctor.ts";
 import { formatDiagnosis, formatFinding } from "./doctor/finding.ts";
 import { type Node, startNode } from "./node.ts";
 import { reasonNotAnnounced } from "./node_mesh.ts";
+import { telemetryFault, telemetryLog } from "./telemetry.ts";
 
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-const invocation = parseArguments(Deno.args, Deno.env.toObject());
+const env = Deno.env.toObject();
+const invocation = parseArguments(Deno.args, env);
 if (invocation.action === "exit") {
   await Deno.stdout.write(encode(invocation.stdout));
   await Deno.stderr.write(encode(invocation.stderr));
@@ -23,12 +25,18 @@ if (invocation.action === "exit") {
 if (invocation.action === "doctor") {
   Deno.exit(await doctor(invocation));
 }
+const fault = telemetryFault(env);
+if (fault !== undefined) {
+  await Deno.stderr.write(encode(`error: ${fault}\n`));
+  Deno.exit(1);
+}
 const { config } = invocation;
+const exported = telemetryLog(env);
 const log = await openLog({
   level: config.logLevel,
   format: config.logFormat,
-  out: Deno.stdout.writable,
-  isTimed: !Deno.stdout.isTerminal(),
+  out: exported ?? Deno.stdout.writable,
+  isTimed: exported === undefined && !Deno.stdout.isTerminal(),
 });
 const node = await start(config);
 announce(node, config);

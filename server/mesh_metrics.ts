@@ -3,6 +3,7 @@
 import type { Dht } from "./mesh/dht/dht.ts";
 import type { Federation } from "./mesh/links/federation.ts";
 import type { Membership } from "./mesh/members/membership.ts";
+import { SERVER_LIMITS } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The mesh. */
@@ -27,6 +28,20 @@ export function measureMesh(metrics: Metrics, members: Membership): void {
     name: "sigmesh_members_dropped_total",
     help: "Nodes dropped, since they did not answer",
     read: () => members.totals.dropped,
+  });
+  metrics.counter({
+    name: "sigmesh_candidates_lost_total",
+    help: "Possible nodes not probed: too many of one source, or in all",
+    label: "reason",
+    read: () => members.totals.candidatesLost,
+  });
+  metrics.bound("members", {
+    used: () => members.size,
+    most: SERVER_LIMITS.members,
+  });
+  metrics.bound("candidates", {
+    used: () => members.waiting,
+    most: SERVER_LIMITS.candidates,
   });
 }
 
@@ -61,6 +76,25 @@ export function measureLinks(metrics: Metrics, federation: Federation): void {
     read: () => totals.left,
   });
   metrics.counter({
+    name: "sigmesh_rooms_turned_away_total",
+    help: "Rooms that other nodes asked for and were not given",
+    read: () => totals.turnedAway,
+  });
+  metrics.bound("linksDialled", {
+    used: () => homes.size,
+    most: SERVER_LIMITS.linksDialled,
+  });
+  metrics.bound("linksAccepted", {
+    used: () => guests.size,
+    most: SERVER_LIMITS.linksAccepted,
+  });
+  measureRelaying(metrics, federation);
+}
+
+/** Messages that go over links. */
+function measureRelaying(metrics: Metrics, federation: Federation): void {
+  const { totals } = federation;
+  metrics.counter({
     name: "sigmesh_relayed_received_total",
     help: "Messages that came by links, copies included",
     read: () => totals.received,
@@ -86,6 +120,10 @@ export function measureLinks(metrics: Metrics, federation: Federation): void {
     help: "Messages remembered, so that each is taken once",
     read: () => federation.remembered,
   });
+  metrics.bound("relayedMessages", {
+    used: () => federation.remembered,
+    most: SERVER_LIMITS.relayedMessages,
+  });
 }
 
 /** The node of the DHT, and what clients ask of it. */
@@ -107,6 +145,26 @@ export function measureDht(metrics: Metrics, dht: Dht): void {
     help: "Datagrams of the DHT dropped, by reason",
     label: "reason",
     read: () => ({ ...totals.dropped }),
+  });
+  metrics.counter({
+    name: "sigmesh_dht_queries_total",
+    help: "Queries of other nodes of the DHT, by their kind",
+    label: "kind",
+    read: () => totals.queries,
+  });
+  metrics.gauge({
+    name: "sigmesh_dht_kept",
+    help: "What others keep here",
+    label: "kind",
+    read: () => ({ ...dht.kept }),
+  });
+  metrics.bound("dhtItems", {
+    used: () => dht.kept.items,
+    most: SERVER_LIMITS.dhtItems,
+  });
+  metrics.bound("dhtAnnouncements", {
+    used: () => dht.kept.announcements,
+    most: SERVER_LIMITS.dhtAnnouncements,
   });
   metrics.counter({
     name: "sigmesh_dht_gets_total",

@@ -31,6 +31,19 @@ export interface EventMetric<Label extends string> {
 /** Every node has its own; nothing is registered for all of them. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #bounds = new Map<string, () => number>();
+
+  constructor() {
+    this.gauge({
+      name: "sigmesh_used_ratio",
+      help: "How much of a limit is used, 0 to 1",
+      label: "limit",
+      read: () =>
+        Object.fromEntries(
+          this.#bounds.entries().map(([limit, read]) => [limit, read()]),
+        ),
+    });
+  }
 
   /** Media type of {@linkcode format}. */
   get contentType(): string {
@@ -40,6 +53,11 @@ export class Metrics {
   /** All metrics as Prometheus reads them. Rejects when a reading throws. */
   format(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** How much there is of something that docs/limits.md bounds by that name. */
+  bound(limit: string, { used, most }: { used: () => number; most: number }) {
+    this.#bounds.set(limit, () => used() / most);
   }
 
   /** A number that goes up and down. */

@@ -38,7 +38,11 @@ import {
   type MeshPart,
   type MeshSurroundings,
 } from "./node_mesh.ts";
-import { measureListener, measureNode, measureTurn } from "./node_metrics.ts";
+import {
+  measureListener,
+  measureNode,
+  measureUpgrades,
+} from "./node_metrics.ts";
 import {
   buildTurn,
   type TurnPart,
@@ -47,6 +51,7 @@ import {
 import { RoomRegistry } from "./rooms/room_registry.ts";
 import type { TurnEndpoint } from "./turn/turn_server.ts";
 import { startTurnWorker } from "./turn/turn_thread.ts";
+import { measureTurn } from "./turn_metrics.ts";
 import { Watch } from "./watch.ts";
 
 /** A running node. */
@@ -156,12 +161,16 @@ export async function buildNode(
     onFault,
   });
   const { metrics, faults, noteFault } = watch;
-  measureNode(metrics, { admission, spent, price, rooms, faults });
+  measureNode(metrics, {
+    ...{ admission, spent, unpaid, price, rooms, config, faults },
+  });
   const turn = buildTurn(config, {
     ...{ clock, startTurn, turnLifetimeSeconds, warn, onFault: noteFault },
   });
   const keeper = turn?.offer.keeper ?? null;
-  if (keeper !== null) measureTurn(metrics, keeper);
+  if (keeper !== null) {
+    measureTurn(metrics, { keeper, desk: turn!.offer.desk });
+  }
   const mesh = await buildMesh(config, {
     ...{ clock, random, network, effort, unpaid, onFault: noteFault },
     info: (message) => meshLog.info("{message}", { message }),
@@ -184,6 +193,10 @@ export async function buildNode(
     mesh?.members.setLinks(links.federation.homes);
     measureLinks(metrics, links.federation);
   }
+  const upgrades = links === null ? undefined : new Upgrades({
+    ...{ door: links.door, hosts: config, unpaid, effort },
+  });
+  if (upgrades !== undefined) measureUpgrades(metrics, upgrades);
   const turnPrice = new PartPrice({
     ...{ clock, price, load: () => keeper?.load ?? 0 },
   });
@@ -230,9 +243,7 @@ export async function buildNode(
     dht,
     mesh,
     links,
-    upgrades: links === null ? undefined : new Upgrades({
-      ...{ door: links.door, hosts: config, unpaid, effort },
-    }),
+    upgrades,
     start() {
       price.start();
       turnPrice.start();

@@ -9,10 +9,13 @@ import type { Admission } from "./admission/admission.ts";
 import type { SpentStamps } from "./admission/spent_stamps.ts";
 import type { HttpListener } from "./api/http_listener.ts";
 import type { Exchange } from "./api/exchange.ts";
-import type { Price } from "./load/load_sampler.ts";
+import type { Upgrades } from "./api/upgrades.ts";
+import type { Config } from "./config.ts";
+import { SERVER_LIMITS } from "./limits.ts";
+import type { LoadSampler } from "./load/load_sampler.ts";
+import type { UnpaidBudget } from "./load/unpaid_budget.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RoomRegistry } from "./rooms/room_registry.ts";
-import type { TurnKeeper } from "./turn/turn_keeper.ts";
 import { VERSION } from "./version.ts";
 
 /** Most answers take less than a millisecond; those of a busy node wait for others. */
@@ -34,19 +37,31 @@ const SECONDS_BUCKETS = [
 /** Measures all parts that a node has before it listens. */
 export function measureNode(
   metrics: Metrics,
-  { admission, spent, price, rooms, faults }: {
+  { admission, spent, unpaid, price, rooms, config, faults }: {
     admission: Admission;
     spent: SpentStamps;
-    price: Price;
+    unpaid: UnpaidBudget;
+    price: LoadSampler;
     rooms: RoomRegistry;
+    config: Pick<Config, "maxSubscribers" | "maxMemoryBytes">;
     /** Faults inside the node so far. */
     faults: () => number;
   },
 ): void {
   measureAdmission(metrics, { admission, spent });
+  measureUnpaid(metrics, unpaid);
   measurePrice(metrics, price);
+  measureThread(metrics, price);
   measureRooms(metrics, rooms);
   measureProcess(metrics, faults);
+  metrics.bound("maxSubscribers", {
+    used: () => rooms.subscribers,
+    most: config.maxSubscribers,
+  });
+  metrics.bound("maxMemoryBytes", {
+    used: residentBytes,
+    most: config.maxMemoryBytes,
+  });
 }
 
 /** Measures requests; what it returns is to be told of each. */
@@ -80,63 +95,36 @@ export function measureListener(
     help: "Connections open",
     read: () => listener.connections,
   });
+  metrics.gauge({
+    name: "sigmesh_http_answers_held",
+    help: "Answers held back from those who ask for too much",
+    read: () => listener.held,
+  });
+  metrics.counter({
+    name: "sigmesh_http_refused_total",
+    help: "Requests refused before they could be read, by problem code",
+    label: "reason",
+    read: () => listener.totals.refused,
+  });
+  metrics.counter({
+    name: "sigmesh_http_ended_total",
+    help: "Connections, or requests of HTTP/2, ended without an answer",
+    label: "reason",
+    read: () => listener.totals.ended,
+  });
+  metrics.bound("heldAnswers", {
+    used: () => listener.held,
+    most: SERVER_LIMITS.heldAnswers,
+  });
 }
 
-/** The STUN and TURN server; its counts begin anew when it does. */
-export function measureTurn(metrics: Metrics, turn: TurnKeeper): void {
-  metrics.gauge({
-    name: "sigmesh_turn_up",
-    help: "1 while the TURN server runs, 0 while it is being started again",
-    read: () => Number(turn.isUp),
-  });
-  metrics.gauge({
-    name: "sigmesh_turn_allocations",
-    help: "TURN allocations",
-    read: () => turn.totals.allocations,
-  });
-  metrics.gauge({
-    name: "sigmesh_turn_capacity_allocations",
-    help: "TURN allocations that the server can hold",
-    read: () => turn.totals.capacity,
-  });
-  metrics.gauge({
-    name: "sigmesh_turn_load_ratio",
-    help: "How full the TURN server is, 0 to 1; the price of /token follows it",
-    read: () => turn.load,
-  });
+/** Requests of other nodes for a link. */
+export function measureUpgrades(metrics: Metrics, upgrades: Upgrades): void {
   metrics.counter({
-    name: "sigmesh_turn_allocations_made_total",
-    help: "TURN allocations made",
-    read: () => turn.totals.allocationsMade,
-  });
-  metrics.counter({
-    name: "sigmesh_turn_relayed_packets_total",
-    help: "Packets relayed, sent by clients or received by them",
-    label: "direction",
-    read: () => ({ ...turn.totals.relayedPackets }),
-  });
-  metrics.counter({
-    name: "sigmesh_turn_relayed_bytes_total",
-    help: "Bytes relayed, headers of TURN left out",
-    label: "direction",
-    read: () => ({ ...turn.totals.relayedBytes }),
-  });
-  metrics.counter({
-    name: "sigmesh_turn_refused_total",
-    help: "TURN requests answered with an error, by its code",
-    label: "code",
-    read: () => turn.totals.refused,
-  });
-  metrics.counter({
-    name: "sigmesh_turn_dropped_total",
-    help: "Packets dropped without an answer, by reason",
+    name: "sigmesh_links_refused_total",
+    help: "Links that others asked for and were refused, by problem code",
     label: "reason",
-    read: () => turn.totals.dropped,
-  });
-  metrics.counter({
-    name: "sigmesh_turn_faults_total",
-    help: "Faults inside the TURN server that it survived",
-    read: () => turn.totals.faults,
+    read: () => upgrades.refused,
   });
 }
 
@@ -167,18 +155,41 @@ function measureAdmission(
     help: "Spent stamps remembered",
     read: () => spent.size,
   });
+  metrics.bound("spentStamps", {
+    used: () => spent.size,
+    most: SERVER_LIMITS.spentStamps,
+  });
+}
+
+/** What is free, and rationed. */
+function measureUnpaid(metrics: Metrics, unpaid: UnpaidBudget): void {
+  metrics.counter({
+    name: "sigmesh_unpaid_refused_total",
+    help: "Free requests, links too, refused or made to wait, by problem code",
+    label: "reason",
+    read: () => unpaid.refused,
+  });
+  metrics.gauge({
+    name: "sigmesh_unpaid_left_ratio",
+    help: "Share of what all may have for free at once that is left, 0 to 1",
+    read: () => unpaid.left,
+  });
+  metrics.bound("budgetedAddresses", {
+    used: () => unpaid.size,
+    most: SERVER_LIMITS.budgetedAddresses,
+  });
 }
 
 /** The price and what it is made of. */
-function measurePrice(metrics: Metrics, price: Price): void {
+function measurePrice(metrics: Metrics, price: LoadSampler): void {
   metrics.gauge({
     name: "sigmesh_price_hashes",
     help: "Price of a post without surcharge, in hashes expected",
     read: () => price.work,
   });
   metrics.gauge({
-    name: "sigmesh_price_height_bits",
-    help: "The same as a height",
+    name: "sigmesh_price_height",
+    help: "The same as a height, which is its binary logarithm",
     read: () => price.height,
   });
   metrics.gauge({
@@ -192,6 +203,20 @@ function measurePrice(metrics: Metrics, price: Price): void {
     help: "Load that the price follows, 0 to 1, smoothed",
     label: "resource",
     read: () => ({ ...price.load }),
+  });
+}
+
+/** The main thread, which answers everything but TURN. */
+function measureThread(metrics: Metrics, price: LoadSampler): void {
+  metrics.gauge({
+    name: "sigmesh_thread_busy_ratio",
+    help: "Share of the main thread in use, unpaid work too, 0 to 1, smoothed",
+    read: () => price.saturation,
+  });
+  metrics.counter({
+    name: "sigmesh_thread_late_seconds_total",
+    help: "Time by which a tick of each second came late, added up",
+    read: () => price.lateMs / 1000,
   });
 }
 
@@ -249,6 +274,19 @@ function measureHeld(metrics: Metrics, rooms: RoomRegistry): void {
     help: "Bytes of the messages held",
     read: () => rooms.held.bytes,
   });
+  metrics.counter({
+    name: "sigmesh_history_lost_messages_total",
+    help: "Messages no longer held, at a limit, before their time",
+    read: () => rooms.lostMessages,
+  });
+  metrics.bound("rooms", {
+    used: () => rooms.size,
+    most: SERVER_LIMITS.rooms,
+  });
+  metrics.bound("historyBytes", {
+    used: () => rooms.held.bytes,
+    most: SERVER_LIMITS.historyBytes,
+  });
 }
 
 /**
@@ -280,11 +318,15 @@ function measureProcess(metrics: Metrics, faults: () => number): void {
   metrics.gauge({
     name: "process_resident_memory_bytes",
     help: "Resident memory of the process",
-    read: () => Deno.memoryUsage().rss,
+    read: residentBytes,
   });
   metrics.gauge({
     name: "process_start_time_seconds",
     help: "When the process started, Unix time",
     read: () => startedAt,
   });
+}
+
+function residentBytes(): number {
+  return Deno.memoryUsage().rss;
 }

@@ -4,6 +4,7 @@ import {
   formatMutableKey,
 } from "@sigmesh/core/mutable_item";
 import { EventStream } from "./api/exchange.ts";
+import { SERVER_LIMITS } from "./limits.ts";
 import { FakeSink, turn as nextTurn } from "./testing/fake_sink.ts";
 import { freshRoomPath } from "./testing/honest_client.ts";
 import { parseSamples } from "./testing/samples.ts";
@@ -13,6 +14,7 @@ import { createTestApi } from "./testing/test_api.ts";
 import { createOwner } from "./testing/test_dht.ts";
 import { LOCAL_TURN, localDht, startTestNode } from "./testing/test_node.ts";
 import { meshTest } from "./testing/fixed_mesh.ts";
+import { Wire } from "./testing/wire.ts";
 import { DEFAULT_TURN } from "./turn_config.ts";
 
 const ROOM = "/room/" + "ab".repeat(20);
@@ -134,12 +136,67 @@ Deno.test("a thousand paths and methods make no more series than one", async () 
   assertEquals(samples.size - before, requestsAndTimes + 1);
 });
 
+Deno.test("what is free is counted when it is refused, and told how much is left", async () => {
+  const { call, scrape } = await createMeasuredApi({
+    ...{ maxUnpaid: 10, maxUnpaidPerIp: 1 },
+  });
+  const greedy = { addressBlocks: ["192.0.2.2"] };
+  const headers = { accept: "application/json" };
+  for (let i = 0; i < 11; i++) await call("/ip", { headers, from: greedy });
+  const samples = await scrape(); // which is one more
+  const refused = 'sigmesh_unpaid_refused_total{reason="too-many-requests"}';
+  assertEquals(samples.get(refused), 1);
+  assertEquals(samples.get("sigmesh_unpaid_left_ratio"), 19 / 30);
+});
+
+Deno.test("how much of a limit is used is told by the names of docs/limits.md", async () => {
+  const { open, scrape } = await createMeasuredApi({ maxSubscribers: 4 });
+  await open();
+  const samples = await scrape();
+  const used = (limit: string) =>
+    samples.get(`sigmesh_used_ratio{limit="${limit}"}`);
+  assertEquals(used("maxSubscribers"), 1 / 4);
+  assertEquals(used("rooms"), 1 / SERVER_LIMITS.rooms);
+});
+
+Deno.test("what never becomes a request is counted by what came of it", async () => {
+  const node = await startTestNode({ metrics: true });
+  try {
+    const host = `Host: 127.0.0.1:${node.port}\r\n`;
+    const { headerBytes, pipelinedRequests } = SERVER_LIMITS;
+    for (
+      const said of [
+        "NONSENSE\r\n\r\n",
+        `GET / HTTP/1.1\r\n${host}X: ${"x".repeat(headerBytes)}\r\n\r\n`,
+        `POST / HTTP/1.1\r\n${host}Content-Length: 1025\r\n\r\n`,
+        `GET /ip HTTP/1.1\r\n${host}\r\n`.repeat(pipelinedRequests + 1),
+      ]
+    ) {
+      await using wire = await Wire.dial(node);
+      await wire.send(said);
+      await wire.readToEnd();
+    }
+    const answer = await fetch(`${node.origin}/metrics`);
+    const samples = parseSamples(await answer.text());
+    const http = (name: string) => samples.get(`sigmesh_http_${name}`);
+    assertEquals(http('refused_total{reason="bad-request"}'), 1);
+    assertEquals(http('refused_total{reason="headers-too-large"}'), 1);
+    assertEquals(http('refused_total{reason="body-too-large"}'), 1);
+    assertEquals(http('ended_total{reason="pipelined"}'), 1);
+    assertEquals(http("answers_held"), 0);
+  } finally {
+    await node.close();
+  }
+});
+
 Deno.test("load, price and pressure are those of the node", async () => {
   const { price, scrape } = await createMeasuredApi();
   const samples = await scrape();
   assertEquals(samples.get("sigmesh_price_hashes"), price.work);
-  assertEquals(samples.get("sigmesh_price_height_bits"), price.height);
+  assertEquals(samples.get("sigmesh_price_height"), price.height);
   assertEquals(samples.get("sigmesh_pressure"), 1);
+  assertEquals(samples.get("sigmesh_thread_busy_ratio"), 0);
+  assertEquals(samples.get("sigmesh_thread_late_seconds_total"), 0);
   assertEquals(samples.get('sigmesh_load_ratio{resource="cpu"}'), 0);
   assertEquals(samples.get('sigmesh_load_ratio{resource="memory"}'), 0);
 });

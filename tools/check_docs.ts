@@ -80,6 +80,12 @@ function exists(path: string): boolean {
     files.some((file) => path.endsWith("/") && file.startsWith(path));
 }
 
+const monitoring = files.filter((path) => path.startsWith("docs/monitoring/"));
+for (const [file, text] of await read(monitoring)) {
+  const unknown = unknownAmong(metricsIn(text), metrics);
+  fail(file, unknown.map((what) => `there is no ${what}`));
+}
+
 for (const [file, text] of documents) {
   // A changelog tells of what was.
   if (file === "CHANGELOG.md") continue;

@@ -78,7 +78,12 @@ declare module "bittorrent-dht" {
       ) => boolean;
     });
     /** What others put here, by target in hex. Not of the documented API; 11.0.12 has it. */
-    readonly _values: { get(target: string): Message | undefined };
+    readonly _values: {
+      readonly length: number;
+      get(target: string): Message | undefined;
+    };
+    /** What others have announced here; likewise. */
+    readonly _peers: { readonly size: number };
     listen(port: number, host?: string): void;
     address(): { readonly port: number };
     destroy(done: () => void): void;

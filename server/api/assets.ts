@@ -59,11 +59,12 @@ export class Assets {
   ): Promise<Assets> {
     const byPath = new Map<string, Forms>();
     for (const [path, { file, type }] of Object.entries(FILES)) {
-      const forms = CODINGS.map(async ({ coding, ending }) => {
-        const bytes = await readFile(new URL(file + ending, base));
-        return [coding, await assetOf(bytes, { type, coding })] as const;
+      const forms = await Array.fromAsync(CODINGS, async (form) => {
+        const bytes = await readFile(new URL(file + form.ending, base));
+        const asset = await assetOf(bytes, { type, coding: form.coding });
+        return [form.coding, asset] as const;
       });
-      byPath.set(path, Object.fromEntries(await Promise.all(forms)) as Forms);
+      byPath.set(path, Object.fromEntries(forms) as Forms);
     }
     return new Assets(byPath);
   }

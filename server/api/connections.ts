@@ -6,6 +6,7 @@
 
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import type { ListenerTotals } from "./listener_totals.ts";
 
 /** What ends a connection at once. */
 interface Destroyable {
@@ -24,6 +25,9 @@ export interface OpenSocket {
   streams: number;
 }
 
+/** How many were ended: counted here. */
+type Ended = Pick<ListenerTotals["ended"], "displaced" | "idle">;
+
 const SWEEP_MS = 5000;
 const IDLE_MS = SERVER_LIMITS.idleSeconds * 1000;
 
@@ -40,10 +44,12 @@ export class Connections {
   readonly #quiet = new Set<OpenSocket>();
   /** The same for each block. */
   readonly #quietByBlock = new Map<string, Set<OpenSocket>>();
+  readonly #ended: Ended;
   #stop = () => {};
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, ended: Ended) {
     this.#clock = clock;
+    this.#ended = ended;
   }
 
   /** Open connections. */
@@ -125,6 +131,7 @@ export class Connections {
     const now = this.#clock.now();
     for (const connection of this.#quiet) {
       if (now - connection.heardAt < IDLE_MS) return;
+      this.#ended.idle++;
       this.#end(connection);
     }
   }
@@ -138,6 +145,7 @@ export class Connections {
 
   #endFirst(connections: Set<OpenSocket>): void {
     const [first] = connections;
+    this.#ended.displaced++;
     this.#end(first!);
   }
 

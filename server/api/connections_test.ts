@@ -8,12 +8,13 @@ const { connections: MOST, connectionsPerAddress: MOST_OF_ONE, idleSeconds } =
 
 function createConnections() {
   const clock = new FakeClock();
-  const connections = new Connections(clock);
+  const totals = { displaced: 0, idle: 0 };
+  const connections = new Connections(clock, totals);
   connections.start();
   const ended: string[] = [];
   const add = (key: string, block: string | undefined = key) =>
     connections.add(key, { block, socket: { destroy: () => ended.push(key) } });
-  return { clock, connections, ended, add };
+  return { clock, connections, ended, add, totals };
 }
 
 Deno.test("over an address's bound its connection silent longest makes place", () => {
@@ -29,11 +30,12 @@ Deno.test("over an address's bound its connection silent longest makes place", (
 });
 
 Deno.test("over the bound of all, whoever is silent longest makes place", () => {
-  const { ended, add } = createConnections();
+  const { ended, add, totals } = createConnections();
   for (let i = 0; i < MOST; i++) add(`${i}`);
   assertEquals(ended, []);
   add("new");
   assertEquals(ended, ["0"]);
+  assertEquals(totals, { displaced: 1, idle: 0 });
 });
 
 Deno.test("a proxy's connections are bounded only with all", () => {
@@ -66,7 +68,7 @@ Deno.test("a connection makes no place while it carries streams", () => {
 });
 
 Deno.test("a connection that is silent for a minute is ended, one that asks is not", () => {
-  const { clock, connections, ended, add } = createConnections();
+  const { clock, connections, ended, add, totals } = createConnections();
   add("silent");
   add("asking");
   connections.carryStream("streaming");
@@ -77,6 +79,7 @@ Deno.test("a connection that is silent for a minute is ended, one that asks is n
   connections.close();
   clock.advance(idleSeconds * 10_000);
   assertEquals(ended, ["silent"]);
+  assertEquals(totals, { displaced: 0, idle: 1 });
 });
 
 Deno.test("a connection whose key was taken over is counted and ended all the same", () => {

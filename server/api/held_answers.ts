@@ -34,9 +34,13 @@ export class HeldAnswers {
     this.#clock = clock;
   }
 
+  get size(): number {
+    return this.#queue.length;
+  }
+
   /** Whether no further answer can be held. */
   get isFull(): boolean {
-    return this.#queue.length >= SERVER_LIMITS.heldAnswers;
+    return this.size >= SERVER_LIMITS.heldAnswers;
   }
 
   start(): void {

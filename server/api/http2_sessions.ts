@@ -6,11 +6,18 @@
 import type { ServerHttp2Session } from "node:http2";
 import type { Clock } from "../clock.ts";
 import { SERVER_LIMITS } from "../limits.ts";
+import type { ListenerTotals } from "./listener_totals.ts";
 
 /** Open sessions, and whether the last ping is still unanswered. */
 export class Http2Sessions {
   readonly #isAwaited = new Map<ServerHttp2Session, boolean>();
+  readonly #ended: Pick<ListenerTotals["ended"], "no-pong">;
   #stop = () => {};
+
+  /** `ended` is counted here. */
+  constructor(ended: Pick<ListenerTotals["ended"], "no-pong">) {
+    this.#ended = ended;
+  }
 
   add(session: ServerHttp2Session): void {
     this.#isAwaited.set(session, false);
@@ -32,6 +39,7 @@ export class Http2Sessions {
   #ping(): void {
     for (const [session, isAwaited] of this.#isAwaited) {
       if (isAwaited) {
+        this.#ended["no-pong"]++;
         session.destroy();
         continue;
       }

@@ -31,6 +31,11 @@ import {
 } from "./incoming.ts";
 import { openStream, type Outgoing, respond } from "./outgoing.ts";
 import {
+  createListenerTotals,
+  type ListenerTotals,
+} from "./listener_totals.ts";
+import {
+  codeOfUnparsed,
   destroyLater,
   endWithRefusal,
   type RawRefusal,
@@ -46,6 +51,9 @@ export interface HttpListener {
   readonly port: number;
   /** Connections open. */
   readonly connections: number;
+  /** Answers that are held. */
+  readonly held: number;
+  readonly totals: ListenerTotals;
   /** Stops listening, lets answers under way end for `graceMs`, then ends what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -81,6 +89,7 @@ export async function listenHttp(
 const BACKLOG = 4096;
 
 class Listener implements HttpListener {
+  readonly totals = createListenerTotals();
   readonly #options: HttpListenerOptions;
   readonly #isTrusted: IsTrusted;
   readonly #server: Server;
@@ -88,7 +97,7 @@ class Listener implements HttpListener {
   readonly #held: HeldAnswers;
   /** By socket of HTTP/1.1 or session of HTTP/2. */
   readonly #carriers = new WeakMap<object, Carrier>();
-  readonly #sessions = new Http2Sessions();
+  readonly #sessions = new Http2Sessions(this.totals.ended);
   #address: AddressInfo | undefined;
   #isClosing = false;
 
@@ -96,7 +105,7 @@ class Listener implements HttpListener {
     const { certificate, clock, trustProxy, upgrades } = options;
     this.#options = options;
     this.#isTrusted = proxyAddr.compile([...trustProxy]);
-    this.#connections = new Connections(clock);
+    this.#connections = new Connections(clock, this.totals.ended);
     this.#held = new HeldAnswers(clock);
     this.#server = createServer({
       certificate,
@@ -107,6 +116,7 @@ class Listener implements HttpListener {
     this.#server.on("clientError", (error: Error, socket: Socket) => {
       this.#refuseUnparsed(error, socket);
     });
+    this.#server.on("tlsClientError", () => this.totals.ended["no-tls"]++);
     const serve = (req: Incoming, res: Outgoing) => {
       this.#serve(req, res).catch((fault) => this.#fail(req, fault));
     };
@@ -130,6 +140,10 @@ class Listener implements HttpListener {
 
   get connections(): number {
     return this.#connections.size;
+  }
+
+  get held(): number {
+    return this.#held.size;
   }
 
   async listen(at: { host: string; port: number }): Promise<void> {
@@ -291,6 +305,7 @@ class Listener implements HttpListener {
       : SERVER_LIMITS.pipelinedRequests;
     if (carrier.isStreaming || carrier.unanswered >= most) {
       this.#options.effort.addUnpaid(EFFORT_US.request);
+      this.totals.ended.pipelined++;
       endRequest(req);
       return false;
     }
@@ -325,6 +340,7 @@ class Listener implements HttpListener {
   /** Without an answer; who goes on and on over HTTP/2 loses the connection. */
   #cutOff(carrier: Carrier, req: Incoming): void {
     carrier.cutOff++;
+    this.totals.ended.rationed++;
     const isOwn = carrier.connection !== undefined;
     const isEnough = carrier.cutOff > SERVER_LIMITS.streamsPerConnection;
     if (isHttp2(req) && isOwn && isEnough) req.stream.session?.destroy();
@@ -334,6 +350,7 @@ class Listener implements HttpListener {
   /** Refuses what cannot be read on. */
   #refuse(req: Incoming, res: Outgoing, code: RawRefusal): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
+    this.totals.refused[code]++;
     const isBehindOthers = this.#carrierOf(req).unanswered > 1;
     if (isBehindOthers && !isHttp2(req)) endRequest(req);
     else this.#respondAndEnd(req, res, rawRefusal(code));
@@ -354,20 +371,16 @@ class Listener implements HttpListener {
   }
 
   /** What the parser refused never becomes a request. Not into the middle of another answer. */
-  #refuseUnparsed(error: Error & { code?: string }, socket: Socket): void {
+  #refuseUnparsed(error: Error, socket: Socket): void {
     this.#options.effort.addUnpaid(EFFORT_US.request);
-    const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+    if (!socket.writable) return void socket.destroy();
+    const code = codeOfUnparsed(error);
+    this.totals.refused[code]++;
     const carrier = this.#carriers.get(socket);
+    const isLate = code === "request-timeout";
     const own = isLate && carrier?.isReceiving ? 1 : 0;
-    if ((carrier?.unanswered ?? 0) > own || !socket.writable) {
-      socket.destroy();
-    } else if (isLate) {
-      endWithRefusal(socket, "request-timeout");
-    } else if (/overflow/i.test(error.message)) {
-      endWithRefusal(socket, "headers-too-large");
-    } else {
-      endWithRefusal(socket, "bad-request");
-    }
+    if ((carrier?.unanswered ?? 0) > own) socket.destroy();
+    else endWithRefusal(socket, code);
   }
 }
 

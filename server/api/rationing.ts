@@ -63,7 +63,7 @@ export class Rationing {
     const blocks = connection.addressBlocks;
     const kind = kindOf(request);
     const cost = kind === "page" ? PAGE_COST : 1;
-    const take = () => this.#unpaid.take(blocks, { kind, cost });
+    const asked = { kind, cost };
     const serve = async () => {
       const answered = await answer();
       if (payment.isAccepted) {
@@ -73,14 +73,15 @@ export class Rationing {
       this.#effort.addUnpaid(cost * EFFORT_US.request);
       return isStamped ? this.#charge(answered, { blocks, cost }) : answered;
     };
-    const refusal = isStamped ? undefined : take();
+    const refusal = isStamped ? undefined : this.#unpaid.take(blocks, asked);
     if (refusal === undefined) return await serve();
     this.#effort.addUnpaid(EFFORT_US.request);
     const isWorthWaiting = kind === "stream" && refusal === "too-busy";
     return new Held(
       refusalOf(request, refusal, quote()),
       isWorthWaiting
-        ? () => take() === undefined ? serve() : undefined
+        ? () =>
+          this.#unpaid.retake(blocks, asked) === undefined ? serve() : undefined
         : undefined,
     );
   }

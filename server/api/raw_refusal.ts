@@ -12,6 +12,16 @@ export type RawRefusal =
   | "headers-too-large"
   | "request-timeout";
 
+/** How many of each there were: none yet. */
+export function createRefusalTotals(): Record<RawRefusal, number> {
+  return {
+    "bad-request": 0,
+    "body-too-large": 0,
+    "headers-too-large": 0,
+    "request-timeout": 0,
+  };
+}
+
 /** After refusing a body, for how long the client may read the refusal. */
 const LINGER_MS = 1000;
 
@@ -28,6 +38,14 @@ const DETAILS: Record<RawRefusal, string> = {
     `A request's head must arrive within ${headerSeconds} s, ` +
     `the whole of it within ${requestSeconds} s.`,
 };
+
+/** What the parser of HTTP/1.1 means. */
+export function codeOfUnparsed(
+  { code, message }: Error & { code?: string },
+): RawRefusal {
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return "request-timeout";
+  return /overflow/i.test(message) ? "headers-too-large" : "bad-request";
+}
 
 /** The refusal as an answer. */
 export function rawRefusal(code: RawRefusal): Reply {

@@ -235,7 +235,7 @@ function redirect(location: string): Reply {
 }
 
 /** A Host that is not this node's. */
-export function wrongHost(host: string): Refusal {
+export function wrongHost(host: string): Refusal & { code: "host-refused" } {
   return {
     code: "host-refused",
     detail: `This node is not called ${host}. If it should be, start it with ` +

@@ -5,12 +5,17 @@ import type http from "node:http";
 import type { Duplex } from "node:stream";
 import { isLoopback } from "../address.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
-import type { UnpaidBudget } from "../load/unpaid_budget.ts";
+import type { UnpaidBudget, UnpaidRefusal } from "../load/unpaid_budget.ts";
 import type { Connection } from "./exchange.ts";
 import { type HostRule, originOf } from "./host_rule.ts";
 import { faultOfHead, toRequest } from "./incoming.ts";
 import type { Refusal } from "./problem.ts";
-import { endWith, endWithRefusal } from "./raw_refusal.ts";
+import {
+  createRefusalTotals,
+  endWith,
+  endWithRefusal,
+  type RawRefusal,
+} from "./raw_refusal.ts";
 import { wrongHost } from "./router.ts";
 
 /** A request to speak another protocol on its connection from now on. */
@@ -28,12 +33,24 @@ export interface LinkDoor {
   accept(upgrade: Upgrade, addressBlock: string): void;
 }
 
+/** A refusal of a link. */
+interface LinkRefusal extends Refusal {
+  readonly code: RawRefusal | UnpaidRefusal | "host-refused";
+}
+
 /** Shared by all connections of a node. */
 export class Upgrades {
   readonly #door: LinkDoor;
   readonly #hosts: HostRule;
   readonly #unpaid: UnpaidBudget;
   readonly #effort: Effort;
+  /** How many were refused so far, by problem code. */
+  readonly refused: Record<LinkRefusal["code"], number> = {
+    ...createRefusalTotals(),
+    "host-refused": 0,
+    "too-many-requests": 0,
+    "too-busy": 0,
+  };
 
   constructor({ door, hosts, unpaid, effort }: {
     door: LinkDoor;
@@ -59,11 +76,13 @@ export class Upgrades {
     const { request, socket } = upgrade;
     const fault = faultOfHead(request);
     if (fault !== undefined) {
+      this.refused[fault]++;
       endWithRefusal(socket, fault);
       return false;
     }
     const refusal = this.#refusalOf(request, connection);
     if (refusal !== undefined) {
+      this.refused[refusal.code]++;
       endWith(socket, refusal);
       return false;
     }
@@ -74,7 +93,7 @@ export class Upgrades {
   #refusalOf(
     request: http.IncomingMessage,
     connection: Connection,
-  ): Refusal | undefined {
+  ): LinkRefusal | undefined {
     const asked = toRequest(request, new Uint8Array());
     if (asked === undefined || asked.method !== "GET") return NO_LINK;
     const { host } = asked.url;
@@ -96,18 +115,18 @@ export class Upgrades {
 
 const LATER = "This node is asked for more than is free; come back later.";
 
-const NO_LINK: Refusal = {
+const NO_LINK: LinkRefusal = {
   code: "bad-request",
   detail: "This is no request for a link that this node can read.",
 };
 
 /** A browser sends it with every WebSocket and lets no page forge it. */
-const PAGE: Refusal = {
+const PAGE: LinkRefusal = {
   code: "bad-request",
   detail: "Links are for nodes; a page opens an event stream on a room.",
 };
 
-const CROWDED: Refusal = {
+const CROWDED: LinkRefusal = {
   code: "too-many-requests",
   detail: "Your address has as many links to this node as one may.",
 };

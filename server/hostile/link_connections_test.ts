@@ -41,6 +41,7 @@ linkAttack(
     await passUntilFlushed({ peer, other, clock });
     assertEquals(node.parts.links!.federation.size, roomsPerLink);
     assertEquals((await peer.until("leave", 100)).length, 100);
+    assertEquals(node.parts.links!.federation.totals.turnedAway, 100);
     peer.ws.terminate();
     await peer.closed;
   },
@@ -162,6 +163,8 @@ linkAttack(
     const upgrade = (address: string) =>
       answerTo(node, upgradeOf(node, `X-Forwarded-For: ${address}\r\n`));
     assertMatch(await upgrade("192.0.2.1"), / 429 /);
+    const { refused } = node.parts.upgrades!;
+    assertEquals(refused["too-many-requests"], 1);
     assertMatch(await upgrade("192.0.2.2"), / 101 /);
   },
 );

@@ -39,6 +39,7 @@ export class LoadSampler implements Price {
   #work: number;
   #height: number;
   #smooth = { hostCpu: 0, thread: 0, allThread: 0, hostMemory: 0, rss: 0 };
+  #lateMs = 0;
   #stop = () => {};
 
   constructor({ clock, read, maxMemoryBytes, curve, effort }: {
@@ -92,6 +93,11 @@ export class LoadSampler implements Price {
     return this.#smooth.allThread;
   }
 
+  /** Milliseconds by which samples came late so far: the main thread was held up. */
+  get lateMs(): number {
+    return this.#lateMs;
+  }
+
   start(): void {
     this.#stop = this.#clock.every(SAMPLE_MS, () => this.sample());
   }
@@ -109,6 +115,7 @@ export class LoadSampler implements Price {
     const read = this.#read();
     this.#last = read;
     this.#lastAt = now;
+    this.#lateMs += Math.max(0, elapsedMs - SAMPLE_MS);
     const seconds = elapsedMs / 1000;
     const threadMs = read.threadMs - last.threadMs;
     const unpaidMs = threadMs * this.#effort.takeUnpaidShare(seconds);

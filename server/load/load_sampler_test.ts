@@ -162,6 +162,18 @@ Deno.test("a clock that stands still or goes back is no load", () => {
   assertEquals(sampler.load, { cpu: 0, memory: 0 });
 });
 
+Deno.test("samples that come late add up to the time that the thread was held up", () => {
+  const { clock, sampler } = machine({});
+  clock.advance(3000);
+  assertEquals(sampler.lateMs, 0);
+  sampler.close();
+  for (const heldUpMs of [400, 0, 2000]) {
+    clock.advance(1000 + heldUpMs);
+    sampler.sample();
+  }
+  assertEquals(sampler.lateMs, 2400);
+});
+
 Deno.test("a closed sampler samples no more", () => {
   const { clock, sampler } = machine({ threadMs: 1000 });
   sampler.close();

@@ -79,6 +79,11 @@ export class UnpaidBudget {
   readonly #failed: Bucket;
   /** The one asked for longest ago first. */
   readonly #byBlock = new Map<string, Bucket>();
+  /** Running totals of what `take` refused. */
+  readonly refused: Record<UnpaidRefusal, number> = {
+    "too-many-requests": 0,
+    "too-busy": 0,
+  };
 
   constructor({ clock, perAddress, perNode, saturation }: {
     clock: Clock;
@@ -101,6 +106,18 @@ export class UnpaidBudget {
     this.#failed = new Bucket(ofNode);
   }
 
+  /** Share of the node's budget that is left, 0..1. */
+  get left(): number {
+    this.#node.fill(this.#clock.now(), this.#factor);
+    const { level, capacity } = this.#node;
+    return Math.max(0, level / capacity);
+  }
+
+  /** Blocks of addresses that are counted. */
+  get size(): number {
+    return this.#byBlock.size;
+  }
+
   /**
    * Takes the cost of a request, counted in plain ones, or tells why it is
    * refused; a refusal takes nothing. When the node's budget runs short, those
@@ -108,6 +125,16 @@ export class UnpaidBudget {
    * their own must be left.
    */
   take(
+    blocks: AddressBlocks,
+    request: { kind: UnpaidKind; cost?: number },
+  ): UnpaidRefusal | undefined {
+    const refusal = this.retake(blocks, request);
+    if (refusal !== undefined) this.refused[refusal]++;
+    return refusal;
+  }
+
+  /** The same for a request that was refused, and counted, before. */
+  retake(
     blocks: AddressBlocks,
     { kind, cost = 1 }: { kind: UnpaidKind; cost?: number },
   ): UnpaidRefusal | undefined {

@@ -33,6 +33,8 @@ function createBudget(
 Deno.test("an address has ten seconds' worth at once, then its rate", () => {
   const { clock, serve, budget } = createBudget({ perNode: 1e6 });
   assertEquals(serve(1000, "192.0.2.1"), 100);
+  budget.retake(["192.0.2.1"], { kind: "stream" });
+  assertEquals(budget.refused, { "too-many-requests": 900, "too-busy": 0 });
   assertEquals(
     budget.take(["192.0.2.1"], { kind: "stream" }),
     "too-many-requests",
@@ -82,13 +84,16 @@ Deno.test("when the node runs short, who asked for little is served beside a tho
 
 Deno.test("an idle node gives twice as much for free, a saturated one a tenth", () => {
   for (const [saturation, given] of [[0.49, 2000], [0.5, 1000], [0.91, 100]]) {
-    const { clock, state, serve } = createBudget();
+    const { clock, state, budget, serve } = createBudget();
     for (let i = 0; i < 4000; i++) serve(1, `${i}`);
     state.saturation = saturation!;
     clock.advance(1000);
     let served = 0;
     for (let i = 0; i < 4000; i++) served += serve(1, `other ${i}`);
     assertEquals(served, given, `${saturation}`);
+    assertEquals(budget.left, 0);
+    clock.advance(1000);
+    assertEquals(budget.left, given! / 3000);
   }
 });
 

@@ -9,6 +9,7 @@ export class HeldHistory {
   readonly #remembering = new Set<Room>();
   #bytes = 0;
   #messages = 0;
+  #lost = 0;
 
   get bytes(): number {
     return this.#bytes;
@@ -16,6 +17,11 @@ export class HeldHistory {
 
   get messages(): number {
     return this.#messages;
+  }
+
+  /** Messages that gave way at a bound before their time, so far. */
+  get lost(): number {
+    return this.#lost;
   }
 
   /** Lets a room take a message, and others forget for it. */
@@ -37,10 +43,11 @@ export class HeldHistory {
   }
 
   #count(room: Room, change: () => void): void {
-    const { bytes, size } = room.history;
+    const { bytes, size, lost } = room.history;
     change();
     this.#bytes += room.history.bytes - bytes;
     this.#messages += room.history.size - size;
+    this.#lost += room.history.lost - lost;
     if (room.history.size === 0) this.#remembering.delete(room);
   }
 }

@@ -39,6 +39,7 @@ export class History {
   #bytes = 0;
   /** Arrival of the youngest message that a bound, not its age, took away. */
   #cutAt = -Infinity;
+  #lost = 0;
 
   /** Bytes held. */
   get bytes(): number {
@@ -50,12 +51,15 @@ export class History {
     return this.#messages.length;
   }
 
+  /** Messages that a bound, not their age, has taken away so far. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   add(message: Message): void {
     this.#messages.push(message);
     this.#bytes += sizeOf(message);
-    if (this.#messages.length > SERVER_LIMITS.historyMessages) {
-      this.#cutAt = this.#remove(1);
-    }
+    if (this.#messages.length > SERVER_LIMITS.historyMessages) this.#lose(1);
   }
 
   /** All that came in the last 60 s. */
@@ -73,8 +77,7 @@ export class History {
 
   /** Lets go of everything, to make room elsewhere. */
   cut(): void {
-    if (this.#messages.length === 0) return;
-    this.#cutAt = this.#remove(this.#messages.length);
+    if (this.#messages.length > 0) this.#lose(this.#messages.length);
   }
 
   /** The messages asked for, of those of the last 60 s; not complete when some are gone. */
@@ -102,6 +105,11 @@ export class History {
       messages: this.#messages.filter((message) => message.at >= at),
       isComplete: this.#cutAt < at,
     };
+  }
+
+  #lose(count: number): void {
+    this.#lost += count;
+    this.#cutAt = this.#remove(count);
   }
 
   /** Removes the oldest; returns the arrival of the last one removed. */

@@ -67,7 +67,7 @@ Deno.test("a message is replayed until it is 60 s old", () => {
 Deno.test("of 257 messages the first is gone, and whoever asks for it is told", () => {
   const history = new History();
   for (let i = 0; i <= 256; i++) history.add(message(`${i}`, i * 10));
-  assertEquals(history.size, 256);
+  assertEquals([history.size, history.lost], [256, 1]);
   const all = history.replay({ sinceSeconds: 60 }, 3000);
   assertEquals([all.messages[0]?.id, all.isComplete], ["1", false]);
   const recent = history.replay({ sinceSeconds: 2 }, 3000);
@@ -78,7 +78,7 @@ Deno.test("a history that was cut to make room says so for a minute", () => {
   const history = historyOf(message("a", 1000));
   history.cut();
   history.cut();
-  assertEquals([history.size, history.bytes], [0, 0]);
+  assertEquals([history.size, history.bytes, history.lost], [0, 0, 1]);
   const request = { sinceSeconds: 60 };
   assertEquals(history.replay(request, 61_000).isComplete, false);
   assertEquals(history.replay(request, 61_001).isComplete, true);

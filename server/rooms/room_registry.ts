@@ -134,6 +134,11 @@ export class RoomRegistry {
     return { messages, bytes };
   }
 
+  /** Messages that gave way at a bound before their time, so far. */
+  get lostMessages(): number {
+    return this.#history.lost;
+  }
+
   /** Tells somebody what other nodes need to know. */
   observe(observer: RoomObserver): void {
     this.#observer = observer;

@@ -67,6 +67,8 @@ export class Allocations {
     { reservation: Reservation; holding: Holding }
   >();
   readonly #onDatagram: OnDatagram;
+  /** How many holdings gave way to others' so far. */
+  displaced = 0;
   #stop = () => {};
 
   constructor({ clock, limits, addresses, ports, onDatagram }: {
@@ -117,7 +119,11 @@ export class Allocations {
     const isAny = wish.kind === "any";
     const block = addressBlockOf(client.address);
     if (!this.#quotas.allows(username, { block, more })) return 486;
-    const giveWay = () => isAny && this.#quotas.giveWayTo(username, block);
+    const giveWay = () => {
+      const isFreed = isAny && this.#quotas.giveWayTo(username, block);
+      if (isFreed) this.displaced++;
+      return isFreed;
+    };
     if (!this.#quotas.hasRoom(more) && !giveWay()) return 508;
     const granted = this.#open(request);
     if (granted !== undefined) return granted;

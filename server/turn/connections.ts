@@ -21,6 +21,8 @@ export class Connections {
   /** The oldest first. */
   readonly #all = new Set<OpenConnection>();
   readonly #byBlock = new Map<string, Set<OpenConnection>>();
+  /** How many gave way to new ones so far. */
+  displaced = 0;
   #stop = () => {};
 
   constructor({ clock, limits }: { clock: Clock; limits: TurnLimits }) {
@@ -72,6 +74,7 @@ export class Connections {
     if (connections.size < most) return true;
     for (const connection of connections) {
       if (connection.idleSince === undefined) continue;
+      this.displaced++;
       this.#end(connection);
       return true;
     }

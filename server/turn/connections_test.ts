@@ -29,6 +29,7 @@ Deno.test("at a bound the oldest without an allocation gives way, else the newco
   assertEquals(add("another"), undefined);
   add("elsewhere", "192.0.2.2");
   assertEquals([ended.length, connections.size], [1, 3]);
+  assertEquals(connections.displaced, 1);
   connections.close();
   assertEquals(connections.size, 0);
 });

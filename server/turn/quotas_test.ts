@@ -137,6 +137,8 @@ turnTest(
     ]);
     const { allocations, firmAllocations, capacity } = turn.server.totals;
     assertEquals([allocations, firmAllocations, capacity], [6, 6, 6]);
+    const { displaced } = turn.server.totals;
+    assertEquals(displaced, { allocation: 3, connection: 0 });
   },
   { limits: { turnAllocations: 6 } },
 );

@@ -58,7 +58,7 @@ async function start(
   const connections = new Connections({ clock, limits });
   const streams: StreamListener[] = [];
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const totals = new Totals({ clock, tally, limits, turn });
+  const totals = new Totals({ clock, tally, limits, turn, connections });
   const parts = [turn, connections, totals];
   const close = async () => {
     const closed = streams.map((listener) => listener.close());

@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { TurnLimits } from "../limits.ts";
 import type { Allocations } from "./allocations.ts";
+import type { Connections } from "./connections.ts";
 import type { Tally } from "./tally.ts";
 import type { TurnTotals } from "./turn_server.ts";
 
@@ -14,20 +15,23 @@ export class Totals {
   readonly #tally: Tally;
   readonly #limits: TurnLimits;
   readonly #allocations: Allocations;
+  readonly #connections: Connections;
   #bytesBefore = 0;
   #bytesPerSecond = 0;
   #stop = () => {};
 
-  constructor({ clock, tally, limits, turn: { allocations } }: {
+  constructor({ clock, tally, limits, turn: { allocations }, connections }: {
     clock: Clock;
     tally: Tally;
     limits: TurnLimits;
     turn: { readonly allocations: Allocations };
+    connections: Connections;
   }) {
     this.#clock = clock;
     this.#tally = tally;
     this.#limits = limits;
     this.#allocations = allocations;
+    this.#connections = connections;
   }
 
   start(): void {
@@ -46,7 +50,12 @@ export class Totals {
       capacity: this.#limits.turnAllocations,
       bytesPerSecond: this.#bytesPerSecond,
       maxBytesPerSecond: this.#limits.turnBytesPerSecond,
+      connections: this.#connections.size,
       allocationsMade: tally.allocationsMade,
+      displaced: {
+        allocation: this.#allocations.displaced,
+        connection: this.#connections.displaced,
+      },
       relayedPackets: {
         sent: tally.sentPackets,
         received: tally.receivedPackets,

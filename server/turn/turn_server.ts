@@ -48,7 +48,11 @@ export interface TurnTotals {
   /** Relayed in the last second, both ways; and the most that is relayed in one. */
   readonly bytesPerSecond: number;
   readonly maxBytesPerSecond: number;
+  /** Over TCP and TLS, now. */
+  readonly connections: number;
   readonly allocationsMade: number;
+  /** What gave way to others at a bound. */
+  readonly displaced: Readonly<Record<"allocation" | "connection", number>>;
   /** By direction, seen from the client. */
   readonly relayedPackets: { readonly sent: number; readonly received: number };
   readonly relayedBytes: { readonly sent: number; readonly received: number };
@@ -67,7 +71,9 @@ export const NO_TOTALS: TurnTotals = {
   capacity: 0,
   bytesPerSecond: 0,
   maxBytesPerSecond: 0,
+  connections: 0,
   allocationsMade: 0,
+  displaced: { allocation: 0, connection: 0 },
   relayedPackets: { sent: 0, received: 0 },
   relayedBytes: { sent: 0, received: 0 },
   refused: {},

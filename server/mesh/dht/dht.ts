@@ -9,7 +9,7 @@ import { lookup } from "node:dns/promises";
 import { isIPv4 } from "node:net";
 import type { MutableItem, MutablePut } from "@sigmesh/core/mutable_item";
 import DHT from "bittorrent-dht";
-import krpc, { type Rpc, type RpcPeer } from "k-rpc";
+import krpc, { type Message, type Rpc, type RpcPeer } from "k-rpc";
 import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import type { Contact, ContactStore } from "./contacts.ts";
@@ -45,6 +45,8 @@ export interface DhtTotals extends DhtTraffic {
   /** Requests of clients, by what came of them. */
   readonly gets: Record<"found" | "not-found" | "unavailable", number>;
   readonly puts: Record<"stored" | "conflict" | "unavailable", number>;
+  /** Queries of other nodes, by their kind. */
+  readonly queries: Record<string, number>;
   /** Exceptions of the library that were caught. */
   faults: number;
 }
@@ -57,6 +59,12 @@ const ENOUGH_CONTACTS = 8;
 const RETRY_MS = { least: 2000, most: 5 * 60_000 };
 /** A reply with more announcements would pay those who forge their address. */
 const MAX_VALUES = 50;
+
+/** Those that a node knows; a stranger may send any word. */
+const QUERIES = [
+  ...["ping", "find_node", "get_peers", "announce_peer", "get", "put"],
+  "other",
+];
 
 /** One node of the DHT. */
 export class Dht {
@@ -94,6 +102,7 @@ export class Dht {
       ...this.#socket.traffic,
       gets: { "found": 0, "not-found": 0, "unavailable": 0 },
       puts: { "stored": 0, "conflict": 0, "unavailable": 0 },
+      queries: Object.fromEntries(QUERIES.map((kind) => [kind, 0])),
       faults: 0,
     };
     const { address } = given;
@@ -119,6 +128,10 @@ export class Dht {
     this.#dht.on("announce", (peer: Contact, place: Buffer) => {
       this.#rendezvous?.noteAnnounced(place, peer);
     });
+    this.#rpc.on("query", ({ q }: Message) => {
+      const kind = `${q}`;
+      this.totals.queries[QUERIES.includes(kind) ? kind : "other"]!++;
+    });
     this.#dht.on("node", () => this.#firstContact.resolve());
     this.#dht.on("error", onFault);
   }
@@ -136,6 +149,12 @@ export class Dht {
   /** Nodes of the DHT that are known. */
   get contacts(): number {
     return this.#rpc.nodes.count();
+  }
+
+  /** What others keep here. */
+  get kept(): { readonly items: number; readonly announcements: number } {
+    const { _values, _peers } = this.#dht;
+    return { items: _values.length, announcements: _peers.size };
   }
 
   /** Whether any is. */
@@ -299,7 +318,7 @@ function serveOthers(rpc: Rpc): DHT {
       max: SERVER_LIMITS.dhtItems,
       maxAge: SERVER_LIMITS.dhtItemSeconds * 1000,
     },
-    maxPeers: SERVER_LIMITS.dhtAnnouncements,
+    maxPeers: SERVER_LIMITS.dhtAnnouncements / 2, // it keeps the half before, too
     maxAge: SERVER_LIMITS.dhtAnnouncementSeconds * 1000 * 3 / 2, // it forgets from two thirds on
   });
 }

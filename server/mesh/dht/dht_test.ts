@@ -161,6 +161,16 @@ Deno.test("it serves others: items with their owner's signature, and of many ann
     assertEquals(`${(got.r as { v: Buffer }).v}`, "hello");
     const old = await askOnce(endpoint, "put", { ...put, v: "hello" });
     assertEquals((old.e as unknown[])[0], 302);
+    const odd = `d1:ad2:id20:${"x".repeat(20)}e1:q9:__proto__1:t2:aa1:y1:qe`;
+    const stranger = listen();
+    await stranger.send(Buffer.from(odd), {
+      ...{ transport: "udp", hostname: "127.0.0.1", port: endpoint.port },
+    });
+    stranger.close();
+    await askOnce(endpoint, "ping", {}); // after which that has come
+    const { get_peers, announce_peer, put: puts, other } = dht!.totals.queries;
+    assertEquals([get_peers, announce_peer, puts, other], [2, 100, 2, 1]);
+    assertEquals(dht!.kept, { items: 1, announcements: 100 });
   });
   await close();
 });

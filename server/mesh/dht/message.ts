@@ -47,7 +47,8 @@ export function isSound(datagram: Uint8Array): boolean {
   } catch {
     return false;
   }
-  if (!isDictionary(message) || !Buffer.isBuffer(message.t)) return false;
+  if (!isDictionary(message)) return false;
+  if (!Buffer.isBuffer(message.t) || !Buffer.isBuffer(message.y)) return false;
   switch (`${message.y}`) {
     case "r":
       return isDictionary(message.r) && areSound(message.r);

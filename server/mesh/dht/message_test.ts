@@ -65,6 +65,7 @@ Deno.test("what would make the library throw is not", () => {
     { t, y: "q", q: "put", a: { id, token: [], k: 1 } },
     { t, y: "q", q: "put", a: { id, salt: {} } },
     { t, y: "x" },
+    { t, y: { toString: t } },
   ];
   for (const message of unsound) {
     assert(!isSound(bencode.encode(message)), JSON.stringify(message));

@@ -187,6 +187,7 @@ export class Federation implements RoomObserver, HomeLinksOwner {
     this.#options.effort.addUnpaid(EFFORT_US.relayed);
     const isNew = !link.rooms.has(hash);
     if (isNew && !this.#hasPlaceFor(link, hash)) {
+      this.totals.turnedAway++;
       return link.send(formatLinkFrame({ type: "leave", room: hash }));
     }
     const room = this.#roomOf(hash);

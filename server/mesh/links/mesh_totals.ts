@@ -13,6 +13,8 @@ export class MeshTotals {
   sent = 0;
   /** Rooms left since this node was loaded. */
   left = 0;
+  /** Rooms that a link asked for and was not given. */
+  turnedAway = 0;
   readonly refused: Record<
     RelayRefusal | "not-subscribed" | "no-room",
     number

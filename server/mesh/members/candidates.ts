@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.ts";
 import { SERVER_LIMITS } from "../../limits.ts";
 import { Hourly } from "./hourly.ts";
 import type { HostHint } from "./member.ts";
+import type { CandidatesLost } from "./probe_totals.ts";
 
 /** An origin that somebody named, or an address where the DHT says that something is. */
 export type Candidate = NamedCandidate | { readonly hint: HostHint };
@@ -22,12 +23,16 @@ export class Candidates {
   readonly #sources: Hourly;
   readonly #random: () => number;
   readonly #most: number;
+  readonly #lost: CandidatesLost;
 
-  constructor({ clock, random, most = SERVER_LIMITS.candidates }: {
+  constructor({ clock, random, most = SERVER_LIMITS.candidates, lost }: {
     clock: Clock;
     random: () => number;
     most?: number;
+    /** Counted here. */
+    lost: CandidatesLost;
   }) {
+    this.#lost = lost;
     this.#sources = new Hourly({ clock });
     this.#random = random;
     this.#most = most;
@@ -47,8 +52,11 @@ export class Candidates {
   ): void {
     const name = nameOf(candidate);
     if (this.#names.has(name)) return;
-    if (!this.#sources.take(source, allowance)) return;
-    if (this.#waiting.length >= this.#most) this.take();
+    if (!this.#sources.take(source, allowance)) return void this.#lost.source++;
+    if (this.#waiting.length >= this.#most) {
+      this.take();
+      this.#lost.displaced++;
+    }
     this.#waiting.push(candidate);
     this.#names.add(name);
   }

@@ -2,8 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import { Candidates } from "./candidates.ts";
 
-function candidates(most: number): Candidates {
-  return new Candidates({ clock: new FakeClock(), random: Math.random, most });
+function candidates(
+  most: number,
+  lost = { source: 0, displaced: 0 },
+): Candidates {
+  const clock = new FakeClock();
+  return new Candidates({ clock, random: Math.random, most, lost });
 }
 
 const FROM_A = { source: "a", allowance: 5 };
@@ -23,15 +27,18 @@ Deno.test("each candidate waits once, and is given out once", () => {
 });
 
 Deno.test("one source does not get beyond its allowance", () => {
-  const waiting = candidates(100);
+  const lost = { source: 0, displaced: 0 };
+  const waiting = candidates(100, lost);
   for (let i = 0; i < 50; i++) {
     waiting.add({ origin: `https://${i}.a` }, FROM_A);
   }
   assertEquals(waiting.size, 5);
+  assertEquals(lost, { source: 45, displaced: 0 });
 });
 
 Deno.test("when too many wait, those who came first have a chance, not the right", () => {
-  const waiting = candidates(100);
+  const lost = { source: 0, displaced: 0 };
+  const waiting = candidates(100, lost);
   for (let i = 0; i < 1000; i++) {
     const from = { source: `${i}`, allowance: 1 };
     waiting.add({ origin: `https://${i}.a` }, from);
@@ -41,6 +48,7 @@ Deno.test("when too many wait, those who came first have a chance, not the right
     if ("origin" in one) left.add(parseInt(one.origin.slice(8)));
   }
   assertEquals(left.size, 100);
+  assertEquals(lost, { source: 0, displaced: 900 });
   assert([...left].some((number) => number < 900));
   assert([...left].some((number) => number >= 900));
 });

@@ -90,7 +90,8 @@ export class Membership implements Members {
       ...{ clock, network, allowPrivate, ownOrigin: origin },
     });
     this.#table = new MemberTable({ random, bounds });
-    this.#candidates = new Candidates({ clock, random });
+    const { candidatesLost: lost } = this.totals;
+    this.#candidates = new Candidates({ clock, random, lost });
     this.#peers = new TrustedPeers(
       options.peers.filter((peer) => peer !== origin),
       { retryMs: CLOSE_MS, warn },

@@ -5,13 +5,17 @@ import { SOME_KEY } from "../../testing/node_answer.ts";
 import { Candidates } from "./candidates.ts";
 import { MemberTable } from "./member_table.ts";
 import { ProbePlan } from "./probe_plan.ts";
+import { createProbeTotals } from "./probe_totals.ts";
 import { TrustedPeers } from "./trusted_peers.ts";
 
 /** A node with too many of everything. */
 function busyPlan() {
   const clock = new FakeClock();
   const table = new MemberTable({ random: Math.random });
-  const candidates = new Candidates({ clock, random: Math.random });
+  const candidates = new Candidates({
+    ...{ clock, random: Math.random },
+    lost: createProbeTotals().candidatesLost,
+  });
   const peers = new TrustedPeers([], { retryMs: 60_000, warn: () => {} });
   const plan = new ProbePlan(
     { table, candidates, peers, random: Math.random },

@@ -5,11 +5,15 @@ import type { ProbeFault } from "./probe.ts";
 /** With `answered` a node is a member, with anything else not. */
 export type ProbeResult = ProbeFault | "no-room" | "self" | "answered";
 
+/** Possible nodes that were never probed: their source had named enough, or they gave way to others. */
+export type CandidatesLost = Record<"source" | "displaced", number>;
+
 /** Running totals. */
 export interface ProbeTotals {
   readonly probes: Record<ProbeResult, number>;
   /** Members that were dropped. */
   dropped: number;
+  readonly candidatesLost: CandidatesLost;
 }
 
 /** Nothing yet. */
@@ -32,5 +36,6 @@ export function createProbeTotals(): ProbeTotals {
       "self": 0,
     },
     dropped: 0,
+    candidatesLost: { source: 0, displaced: 0 },
   };
 }
