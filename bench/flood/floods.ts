@@ -79,6 +79,13 @@ export const FLOODS: readonly Flood[] = [
     isOneShot: true,
   },
   {
+    name: "streams-many",
+    title: "the same, 1,000 addresses",
+    request: "stream",
+    ...MANY_ADDRESSES,
+    isOneShot: true,
+  },
+  {
     name: "forged",
     title: "posts with forged tokens",
     request: "forged-token",
