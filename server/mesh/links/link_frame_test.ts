@@ -51,7 +51,7 @@ Deno.test("every frame that is written is read as it was", () => {
 });
 
 Deno.test("reading never throws, whatever comes", () => {
-  const anything = fc.oneof(fc.string(), fc.json(), fc.object().map(String));
+  const anything = fc.oneof(fc.string(), fc.json());
   fc.assert(fc.property(anything, (text) => {
     parseLinkFrame(text);
   }));
