@@ -131,15 +131,10 @@ export class Membership implements Members {
   listed(only?: string): readonly Member[] {
     const since = this.#now - SERVER_LIMITS.listedSeconds * 1000;
     const isWanted = ({ seenAtMs }: Member) => seenAtMs > since;
-    if (only !== undefined) {
-      const member = this.#table.find(only);
-      return member !== undefined && isWanted(member) ? [member] : [];
-    }
-    return this.#table.draw({
-      most: SERVER_LIMITS.listedNodes,
-      tries: DRAWS,
-      isWanted,
-    });
+    const most = SERVER_LIMITS.listedNodes;
+    return only === undefined
+      ? this.#table.draw({ most, tries: DRAWS, isWanted })
+      : [this.#table.find(only) ?? []].flat().filter(isWanted);
   }
 
   /** Whether this node has a link to another. */
