@@ -31,6 +31,8 @@ export type ProblemCode =
   | "headers-too-large"
   | "request-timeout"
   | "host-refused"
+  | "denied"
+  | "room-denied"
   | "not-found"
   | "method-not-allowed"
   | "too-many-subscribers"

@@ -23,6 +23,7 @@ import {
   LOG_FORMATS,
   LOG_LEVELS,
   parseAddress,
+  parseDenied,
   parseFolder,
   parseHosts,
   parseOrigin,
@@ -109,6 +110,11 @@ function createCommand(): Command {
       "--trust-proxy <addresses>",
       "proxies whose X-Forwarded headers count: addresses, ranges, loopback",
       parseProxies,
+    ))
+    .addOption(option(
+      "--deny <names>",
+      "not to be served: addresses, ranges, hashes of rooms",
+      parseDenied,
     ))
     .addOption(option(
       "--data-dir <folder>",

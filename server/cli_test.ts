@@ -258,6 +258,7 @@ const values: Record<
   "--public-url": { good: "https://node.example", bad: "node.example" },
   "--allowed-hosts": { good: "a.lan,b.lan:81", bad: "a/b" },
   "--trust-proxy": { good: "loopback", bad: "everybody" },
+  "--deny": { good: "192.0.2.0/24,2001:db8::1", bad: "everybody" },
   "--data-dir": { good: "/var/lib/sigmesh", bad: "" },
   "--contact": { good: "ops@node.example", bad: "" },
   "--terms": { good: "https://node.example/terms", bad: "" },

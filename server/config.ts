@@ -3,6 +3,7 @@
 import { DEFAULT_CURVE, type PriceCurve } from "@sigmesh/core";
 import proxyAddr from "proxy-addr";
 import { isAddress, isWildcard } from "./address.ts";
+import { Denial } from "./denial.ts";
 import { DEFAULT_DHT, type DhtConfig } from "./dht_config.ts";
 import { parseDifficulty } from "./load/difficulty.ts";
 import type { Contact } from "./mesh/dht/contacts.ts";
@@ -29,6 +30,8 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** Addresses whose forwarded headers count. */
   readonly trustProxy: readonly string[];
+  /** Addresses and ranges that are not served, and rooms that are not carried. */
+  readonly deny: readonly string[];
   /** How to reach the operator. */
   readonly contact: string | null;
   /** Where the terms of use are. */
@@ -75,6 +78,7 @@ export const DEFAULT_CONFIG: Config = Object.freeze({
   publicUrl: null,
   allowedHosts: [],
   trustProxy: [],
+  deny: [],
   contact: null,
   terms: null,
   curve: DEFAULT_CURVE,
@@ -181,6 +185,19 @@ export function parseProxies(text: string): string[] {
     );
   }
   return proxies;
+}
+
+/** Reads addresses, ranges and rooms, separated by commas. */
+export function parseDenied(text: string): string[] {
+  const names = splitList(text);
+  try {
+    new Denial(names);
+  } catch {
+    throw new ConfigError(
+      "expected addresses, ranges or rooms' hashes, such as 192.0.2.0/24",
+    );
+  }
+  return names;
 }
 
 /** Fewer would be used up by one credential, which may hold 32 allocations. */

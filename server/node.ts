@@ -16,6 +16,7 @@ import { Upgrades } from "./api/upgrades.ts";
 import { type Clock, createSystemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { SERVER_LIMITS } from "./limits.ts";
+import { Denial } from "./denial.ts";
 import { Effort } from "./load/effort.ts";
 import { readGauges, type Readings } from "./load/gauges.ts";
 import { LoadHistory } from "./load/load_history.ts";
@@ -127,6 +128,7 @@ export async function buildNode(
   }: Surroundings = {},
 ): Promise<NodeParts> {
   const assets = await Assets.load();
+  const denial = new Denial(config.deny);
   const issuer = await TokenIssuer.create(clock);
   const effort = new Effort();
   const price = new LoadSampler({
@@ -186,7 +188,7 @@ export async function buildNode(
   });
   if (dht !== null) measureDht(metrics, dht);
   const links = buildLinks(others ?? mesh?.links, {
-    ...{ clock, rooms, price, effort, random, verifyWork },
+    ...{ clock, rooms, denial, price, effort, random, verifyWork },
     onFault: noteFault,
   });
   if (links !== null) {
@@ -194,7 +196,7 @@ export async function buildNode(
     measureLinks(metrics, links.federation);
   }
   const upgrades = links === null ? undefined : new Upgrades({
-    ...{ door: links.door, hosts: config, unpaid, effort },
+    ...{ door: links.door, hosts: config, denial, unpaid, effort },
   });
   if (upgrades !== undefined) measureUpgrades(metrics, upgrades);
   const turnPrice = new PartPrice({
@@ -213,6 +215,7 @@ export async function buildNode(
     isClosing ? "This node is shutting down; use another one." : undefined;
   const services = {
     config,
+    denial,
     admission,
     rooms,
     price,

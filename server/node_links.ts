@@ -3,6 +3,7 @@
 import type { verify } from "@sigmesh/core";
 import type { LinkDoor } from "./api/upgrades.ts";
 import type { Clock } from "./clock.ts";
+import type { Denial } from "./denial.ts";
 import type { Effort } from "./load/effort.ts";
 import type { Price } from "./load/load_sampler.ts";
 import { Federation, type MeshSelf } from "./mesh/links/federation.ts";
@@ -35,6 +36,7 @@ export interface LinksSurroundings {
 interface MeshNeighbours {
   readonly clock: Clock;
   readonly rooms: RoomRegistry;
+  readonly denial: Denial;
   readonly price: Price;
   readonly effort: Effort;
   readonly random: () => number;
@@ -60,13 +62,14 @@ export function buildLinks(
 ): LinksPart | null {
   if (surroundings === undefined) return null;
   const { members, self, verifyToken, dialOptions } = surroundings;
-  const { price, clock, ...others } = neighbours;
+  const { price, clock, denial, ...others } = neighbours;
   const sockets = new WsSockets();
   const dial = surroundings.dial ??
     ((origin) => sockets.dial(origin, dialOptions?.(origin)));
   const federation = new Federation({
     ...others,
     ...{ clock, members, self, verifyToken, dial },
+    isDenied: (room) => denial.ofRoom(room),
     isLoaded: () => Math.max(price.load.cpu, price.load.memory) > LOADED,
   });
   return {

@@ -43,6 +43,8 @@ export const PROBLEMS: Record<ProblemCode, { status: number; title: string }> =
     "headers-too-large": { status: 431, title: "Headers too large" },
     "request-timeout": { status: 408, title: "Request took too long" },
     "host-refused": { status: 421, title: "Not this node's name" },
+    "denied": { status: 403, title: "Not served here" },
+    "room-denied": { status: 403, title: "Room not carried here" },
     "not-found": { status: 404, title: "Not found" },
     "method-not-allowed": { status: 405, title: "Method not allowed" },
     "too-many-subscribers": { status: 503, title: "Too many streams" },

@@ -8,6 +8,7 @@ import {
   type RoomHash,
 } from "@sigmesh/core/wire";
 import type { Admission } from "../admission/admission.ts";
+import type { Denial } from "../denial.ts";
 import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 import type { ReplayRequest } from "../rooms/history.ts";
 import type { RoomRefusal, RoomRegistry } from "../rooms/room_registry.ts";
@@ -35,6 +36,7 @@ export interface RoomServices {
   readonly rooms: RoomRegistry;
   /** What is free. */
   readonly unpaid: UnpaidBudget;
+  readonly denial: Denial;
 }
 
 /** Being told so much of what was said before counts as another free request. */
@@ -47,8 +49,10 @@ export class RoomHandlers {
   readonly #admission: Admission;
   readonly #rooms: RoomRegistry;
   readonly #unpaid: UnpaidBudget;
+  readonly #denial: Denial;
 
-  constructor({ admission, rooms, unpaid }: RoomServices) {
+  constructor({ admission, rooms, unpaid, denial }: RoomServices) {
+    this.#denial = denial;
     this.#admission = admission;
     this.#rooms = rooms;
     this.#unpaid = unpaid;
@@ -77,6 +81,7 @@ export class RoomHandlers {
     const { url } = request;
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
+    if (this.#denial.ofRoom(hash)) return refuse(request, DENIED_ROOM);
     if (wantsEventStream(request.headers)) {
       return this.#openStream(call, hash);
     }
@@ -96,6 +101,7 @@ export class RoomHandlers {
     const [admission, rooms] = [this.#admission, this.#rooms];
     const hash = roomOf(url);
     if (hash === undefined) return refuse(request, badRoom(url));
+    if (this.#denial.ofRoom(hash)) return refuse(request, DENIED_ROOM);
     const { body } = request;
     if (body.length > LIMITS.postBytes) return refuse(request, TOO_LARGE);
     const fault = faultOf(body);
@@ -167,6 +173,11 @@ function badRoom(url: URL): Refusal {
       `${length} characters.`,
   };
 }
+
+const DENIED_ROOM: Refusal = {
+  code: "room-denied",
+  detail: "This node's operator does not carry this room; use another node.",
+};
 
 const ROOM_REFUSALS: Record<RoomRefusal, string> = {
   "too-many-rooms": "This node holds as many rooms as it can; use another one.",

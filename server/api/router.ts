@@ -20,6 +20,7 @@ import { Rationing } from "./rationing.ts";
 import { RoomHandlers } from "./room_handlers.ts";
 import { DhtHandlers, type DhtServices } from "./dht_handlers.ts";
 import { TokenHandlers, type TokenServices } from "./token_handlers.ts";
+import type { Denial } from "../denial.ts";
 import type { Effort } from "../load/effort.ts";
 import type { UnpaidBudget } from "../load/unpaid_budget.ts";
 
@@ -60,6 +61,7 @@ export function createApi(
   services: Services & TokenServices & DhtServices & {
     assets: Assets;
     unpaid: UnpaidBudget;
+    denial: Denial;
     effort: Effort;
     /** Gets what went wrong inside; the client only learns that something did. */
     onFault: (fault: unknown) => void;
@@ -74,7 +76,7 @@ export function createApi(
   const tokens = new TokenHandlers(services);
   const items = new DhtHandlers(services);
   const rationing = new Rationing(services);
-  const { assets, config, onFault, onExchange } = services;
+  const { assets, config, denial, onFault, onExchange } = services;
   const { stopwatch = () => performance.now() } = services;
   const fixed: Record<string, Methods> = {
     [PATHS.home]: { GET: (call) => handlers.home(call) },
@@ -155,6 +157,9 @@ export function createApi(
     { request, connection, payment, route }: Asked,
   ): Promise<Answer> {
     const { url } = request;
+    if (denial.ofAddress(connection.clientAddress)) {
+      return refuse(request, DENIED);
+    }
     const origin = originBy(url.host, connection);
     if (origin === undefined) return refuse(request, wrongHost(url.host));
     if (route === undefined) return refuse(request, notFound());
@@ -233,6 +238,12 @@ function preflight(allow: string): Reply {
 function redirect(location: string): Reply {
   return new Reply(308, { location });
 }
+
+/** One whom the operator does not serve. */
+export const DENIED = {
+  code: "denied",
+  detail: "This node's operator does not serve your address; use another one.",
+} as const;
 
 /** A Host that is not this node's. */
 export function wrongHost(host: string): Refusal & { code: "host-refused" } {

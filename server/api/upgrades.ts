@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import type http from "node:http";
 import type { Duplex } from "node:stream";
 import { isLoopback } from "../address.ts";
+import type { Denial } from "../denial.ts";
 import { type Effort, EFFORT_US } from "../load/effort.ts";
 import type { UnpaidBudget, UnpaidRefusal } from "../load/unpaid_budget.ts";
 import type { Connection } from "./exchange.ts";
@@ -16,7 +17,7 @@ import {
   endWithRefusal,
   type RawRefusal,
 } from "./raw_refusal.ts";
-import { wrongHost } from "./router.ts";
+import { DENIED, wrongHost } from "./router.ts";
 
 /** A request to speak another protocol on its connection from now on. */
 export interface Upgrade {
@@ -35,31 +36,35 @@ export interface LinkDoor {
 
 /** A refusal of a link. */
 interface LinkRefusal extends Refusal {
-  readonly code: RawRefusal | UnpaidRefusal | "host-refused";
+  readonly code: RawRefusal | UnpaidRefusal | "host-refused" | "denied";
 }
 
 /** Shared by all connections of a node. */
 export class Upgrades {
   readonly #door: LinkDoor;
   readonly #hosts: HostRule;
+  readonly #denial: Denial;
   readonly #unpaid: UnpaidBudget;
   readonly #effort: Effort;
   /** How many were refused so far, by problem code. */
   readonly refused: Record<LinkRefusal["code"], number> = {
     ...createRefusalTotals(),
     "host-refused": 0,
+    "denied": 0,
     "too-many-requests": 0,
     "too-busy": 0,
   };
 
-  constructor({ door, hosts, unpaid, effort }: {
+  constructor({ door, hosts, denial, unpaid, effort }: {
     door: LinkDoor;
     hosts: HostRule;
+    denial: Denial;
     unpaid: UnpaidBudget;
     effort: Effort;
   }) {
     this.#door = door;
     this.#hosts = hosts;
+    this.#denial = denial;
     this.#unpaid = unpaid;
     this.#effort = effort;
   }
@@ -102,6 +107,7 @@ export class Upgrades {
     }
     if (request.headers.origin !== undefined) return PAGE;
     const { addressBlocks, clientAddress } = connection;
+    if (this.#denial.ofAddress(clientAddress)) return DENIED;
     const budget = { kind: "stream", cost: 1 } as const;
     const spent = this.#unpaid.take(addressBlocks, budget);
     if (spent !== undefined) return { code: spent, detail: LATER };

@@ -35,6 +35,8 @@ export interface MeshSetting {
   /** Whether one node knows another; default: all know all. */
   readonly knows?: (one: number, other: number) => boolean;
   readonly config?: Partial<Config>;
+  /** Beside that, of single nodes. */
+  readonly configOf?: (node: number) => Partial<Config>;
   readonly surroundings?: Surroundings;
 }
 
@@ -62,10 +64,20 @@ export class RunningMesh implements TestMesh, AsyncDisposable {
   }
 
   static async start(
-    { size, knows = () => true, config = {}, surroundings = {} }: MeshSetting,
+    {
+      size,
+      knows = () => true,
+      config = {},
+      configOf = () => ({}),
+      surroundings = {},
+    }: MeshSetting,
   ): Promise<RunningMesh> {
     const nodes = await Promise.all(
-      Array.from({ length: size }, () => startMeshNode(config, surroundings)),
+      Array.from(
+        { length: size },
+        (_, node) =>
+          startMeshNode({ ...config, ...configOf(node) }, surroundings),
+      ),
     );
     for (const [one, { members }] of nodes.entries()) {
       for (const [other, { origin, key: { text: key } }] of nodes.entries()) {

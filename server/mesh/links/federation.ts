@@ -58,6 +58,8 @@ export interface FederationOptions {
   readonly verifyWork?: typeof verify | undefined;
   /** Whether this node has no more to give to rooms that nobody uses here. */
   readonly isLoaded: () => boolean;
+  /** Which rooms this node does not carry. */
+  readonly isDenied?: (room: RoomHash) => boolean;
   readonly effort: Effort;
   readonly random: () => number;
   readonly onFault: (fault: unknown) => void;
@@ -200,10 +202,12 @@ export class Federation implements RoomObserver, HomeLinksOwner {
   }
 
   #hasPlaceFor(link: Link, hash: RoomHash): boolean {
+    const { isDenied, isLoaded } = this.#options;
     const room = this.#rooms.get(hash);
+    if (isDenied?.(hash)) return false;
     if (link.rooms.size >= SERVER_LIMITS.roomsPerLink) return false;
     if (room === undefined && this.size >= SERVER_LIMITS.rooms) return false;
-    return room?.isLocal || !this.#options.isLoaded();
+    return room?.isLocal || !isLoaded();
   }
 
   #unsubscribe(link: Link, hash: RoomHash): void {
