@@ -204,10 +204,12 @@ export class DataLink {
   async #answer(requestId: number, data: Received): Promise<void> {
     try {
       if (++this.#unanswered > MAX_UNANSWERED) {
-        throw new Error("Too many requests wait for answers");
+        throw new Error("Too many requests wait for answers: await some first");
       }
       const answer = this.#listener.onRequest(data);
-      if (answer === undefined) throw new Error("Nobody answers requests here");
+      if (answer === undefined) {
+        throw new Error("Nobody answers requests here: add a listener");
+      }
       const head = { answerTo: requestId };
       await this.#outgoing.send(this.#newId(), { data: await answer, head });
     } catch (error) {

@@ -245,7 +245,7 @@ linkTest("nobody answers where nobody listens", async ({ near }) => {
   const error = await assertRejects(() => near.request("?"), TransferError);
   assertEquals(
     error.message,
-    "The other side says: Nobody answers requests here",
+    "The other side says: Nobody answers requests here: add a listener",
   );
 });
 

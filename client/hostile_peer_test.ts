@@ -193,7 +193,7 @@ attackTest("requests without end are refused", async ({ say, heard }) => {
   assertEquals([kind, id, reason], [
     "over",
     1025,
-    "Too many requests wait for answers",
+    "Too many requests wait for answers: await some first",
   ]);
 });
 

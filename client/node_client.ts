@@ -348,11 +348,13 @@ function encodePost(text: string): Uint8Array<ArrayBuffer> {
   }
   const body = new TextEncoder().encode(text);
   if (new TextDecoder("utf-8", { ignoreBOM: true }).decode(body) !== text) {
-    throw new TypeError("A post cannot hold half a surrogate pair");
+    throw new TypeError(
+      "A post cannot hold half a surrogate pair: cut between characters",
+    );
   }
   if (body.length > LIMITS.postBytes) {
     throw new RangeError(
-      `A post has at most ${LIMITS.postBytes} bytes, got ${body.length}`,
+      `A post has at most ${LIMITS.postBytes} bytes, got ${body.length}: shorten it`,
     );
   }
   return body;

@@ -11,6 +11,13 @@ const A = "https://a.example";
 const B = "https://b.example";
 const C = "https://c.example";
 
+const BUSY = {
+  type: "urn:sigmesh:problem:too-busy",
+  title: "Too busy",
+  status: 503,
+  detail: "Pay.",
+};
+
 const { signal } = new AbortController();
 
 function tokenOf(height: number): string {
@@ -31,6 +38,8 @@ async function realFacts(): Promise<Record<string, unknown>> {
 interface Behaviour {
   /** Of its price, in bits; absent: never answers. */
   height?: number;
+  /** Whether it tells that for free. */
+  isBusy?: boolean;
   roundTripMs?: number;
   nodes?: string[];
 }
@@ -49,10 +58,11 @@ async function situation({ nodes, given, random = () => 0 }: Situation) {
   const asked: string[] = [];
   const page: Page = { ...thisPage, now: () => clock.now(), random };
   const answer = (url: URL): Response | undefined => {
-    const { height, nodes: names = [] } = nodes[url.origin]!;
+    const { height, isBusy, nodes: names = [] } = nodes[url.origin]!;
     if (height === undefined) return undefined;
     if (url.pathname === "/nodes") return Response.json(names);
     asked.push(url.origin);
+    if (isBusy) return Response.json(BUSY, { status: BUSY.status });
     return Response.json({ ...facts, height, token: tokenOf(height) });
   };
   /** Answers on their way: each is heard, at its time, before the next arrives. */
@@ -173,6 +183,16 @@ Deno.test("a node that does not answer is not waited for", async () => {
   const chosen = await selector.choose(controller.signal);
   assertEquals(chosen?.client.origin, B);
   controller.abort();
+});
+
+Deno.test("a node too busy to tell its price for free has not failed: its stream can be paid", async () => {
+  const busy = { height: 16, isBusy: true, roundTripMs: 2000 };
+  const { known, choose } = await situation({
+    nodes: { [A]: busy, [B]: { height: 22 } },
+  });
+  assertEquals(await choose(), B);
+  known(B).fail(new Error("broken"));
+  assertEquals(await choose(), A);
 });
 
 Deno.test("a node that failed is used last, for a minute", async () => {

@@ -203,7 +203,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
     track: MediaStreamTrack,
   ): Promise<void> {
     const stream = this.#tracks.get(former);
-    if (stream === undefined) throw new TypeError("That track is not sent");
+    if (stream === undefined) {
+      throw new TypeError("That track is not sent: add it first");
+    }
     this.#tracks.delete(former);
     this.#tracks.set(track, stream);
     await Promise.all(
@@ -233,7 +235,9 @@ export class Room extends TypedEventTarget<RoomEvents> {
     if (to === undefined) return this.#links;
     return [to].flat().map((id) => {
       const link = this.#peers.get(id as string);
-      if (link === undefined) throw new RangeError(`No peer ${id} is here`);
+      if (link === undefined) {
+        throw new RangeError(`No peer ${id} is here: see room.peers`);
+      }
       return link;
     });
   }

@@ -39,7 +39,7 @@ export function splitMessage(
   if (count > MAX_PIECES) {
     throw new RangeError(
       `A message has at most ${MAX_PIECES * MAX_PIECE_BYTES} characters, ` +
-        `this one ${text.length}`,
+        `this one ${text.length}: split it`,
     );
   }
   return Array.from({ length: count }, (_, i) => {

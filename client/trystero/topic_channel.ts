@@ -73,7 +73,7 @@ export class TopicChannel {
   publish(topic: string, json: string): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#outgoing.length >= MAX_WAITING) {
-        throw new RangeError(`${MAX_WAITING} messages are waiting`);
+        throw new RangeError(`${MAX_WAITING} messages are waiting: send fewer`);
       }
       const lines = splitMessage(json, {
         address: addressOf(topic),
