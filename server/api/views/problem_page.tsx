@@ -1,17 +1,26 @@
 /** What people see when a request is refused: what happened, and what to do next. */
 
-import { type Problem, problemCodeOf } from "@sigmesh/core/wire";
+import {
+  type Problem,
+  type ProblemCode,
+  problemCodeOf,
+} from "@sigmesh/core/wire";
 import type { ComponentChildren, VNode } from "preact";
 import { Facts, type Page, renderPage } from "./page.tsx";
 import { formatHeight, formatWork } from "./quantities.ts";
 
 const UNPAID = 401;
-const MISDIRECTED = 421;
+/** Of these the links would be refused as well. */
+const REFUSED_AS_A_WHOLE: ReadonlySet<string> = new Set<ProblemCode>([
+  "host-refused",
+  "denied",
+]);
 
 /** Everything in a problem is public. `path` is what was asked for. */
 export function problemPage(problem: Problem, path: string): Page {
   const { status, title, detail, expected } = problem;
-  const hasLinks = status !== MISDIRECTED; // they would be refused as well
+  const code = problemCodeOf(problem);
+  const hasLinks = !REFUSED_AS_A_WHOLE.has(code);
   return renderPage(
     `${status} ${title}`,
     <>
@@ -29,7 +38,7 @@ export function problemPage(problem: Problem, path: string): Page {
       <Facts
         facts={{
           Status: status,
-          Code: <code>{problemCodeOf(problem)}</code>,
+          Code: <code>{code}</code>,
           ...(expected === undefined ? {} : {
             "This node hashed": (
               <code>
@@ -47,6 +56,7 @@ export function problemPage(problem: Problem, path: string): Page {
 /** By status; what is true for one code only is in the problem's detail. */
 const NEXT: Readonly<Record<number, ComponentChildren>> = {
   400: "Correct the request and send it again.",
+  403: "Use another node; only this one's operator can change that.",
   404: "Check the address, or start from the status page: it has every path.",
   405: "Send the request with another method.",
   408: "Send it again, over a faster connection.",

@@ -36,7 +36,9 @@ Deno.test("a stamp for something else shows what this node hashed", () => {
 
 Deno.test("links lead home, unless this address is refused as a whole", () => {
   assertStringIncludes(pageOf("not-found"), 'href="/"');
-  assert(!pageOf("host-refused").includes("<a "));
+  for (const code of ["host-refused", "denied"] as const) {
+    assert(!pageOf(code).includes("<a "), code);
+  }
 });
 
 Deno.test("a path is no way to bring markup into the page", () => {
