@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseProblem, problemCodeOf } from "@sigmesh/core/wire";
+import { parseProblem, parseRoomHash, problemCodeOf } from "@sigmesh/core/wire";
 import {
   createTestApi,
   type TestRequest,
@@ -148,9 +148,13 @@ Deno.test("a stream that is refused as free can be paid for", async () => {
 });
 
 Deno.test("a replay takes as much as it has to tell", async () => {
-  for (const [posts, cost] of [[0, 1], [15, 2], [30, 3]]) {
+  for (const [posts, cost] of [[0, 1], [60, 2], [120, 3]]) {
     const api = await createTestApi();
-    for (let i = 0; i < posts!; i++) await api.post(PATH, "x".repeat(1000));
+    const room = parseRoomHash(PATH.slice("/room/".length))!;
+    for (let i = 0; i < posts!; i++) {
+      const body = new Uint8Array(1000).fill(0x61);
+      api.rooms.post(room, { id: `${i}`, body, stamp: "", origin: "" });
+    }
     const from = { clientAddress: "192.0.2.77" };
     const path = `${PATH}?since=60`;
     const stream = await api.call(path, { ...LISTEN, from }) as EventStream;

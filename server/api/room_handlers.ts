@@ -40,7 +40,7 @@ export interface RoomServices {
 }
 
 /** Being told so much of what was said before counts as another free request. */
-const REPLAY_BYTES = 16 * 1024;
+const REPLAY_BYTES = 64 * 1024;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

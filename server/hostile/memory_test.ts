@@ -151,6 +151,7 @@ attack(
     for (const wire of wires) wire.close();
     while (node.parts.rooms.subscribers > 0) await turn();
   },
+  { config: { maxUnpaidPerIp: 100 } },
 );
 
 attack(
