@@ -28,6 +28,8 @@ const GATHERING_MS = 1000;
 const LATE_MS = 3000;
 /** Browsers throw when some 16 MiB wait to be sent. */
 const MAX_UNSAID_BYTES = 1024 * 1024;
+/** The other side sends no more before it hears that something arrived. */
+const MAX_EARLY_BYTES = 5 * 1024 * 1024;
 
 /**
  * Both sides make the same two data channels, so that none needs announcing:
@@ -48,6 +50,9 @@ export class Connection {
   /** Called with what the other side's library says; nothing is said before it is open. */
   onControl: (message: unknown) => void = () => {};
   readonly #control: RTCDataChannel;
+  /** What came by `data` while nobody listened; undefined when somebody does. */
+  #early: ArrayBuffer[] | undefined = [];
+  #earlyBytes = 0;
   readonly #candidates: string[] = [];
   #isGathered = false;
   readonly #configuration: RTCConfiguration | Promise<RTCConfiguration>;
@@ -82,6 +87,7 @@ export class Connection {
       channel.addEventListener("close", () => this.#lose("left"));
     }
     this.#control.onmessage = ({ data }) => this.onControl(data);
+    this.data.addEventListener("message", ({ data }) => this.#hold(data));
   }
 
   /** The offer, with the candidates that are found soon. */
@@ -122,6 +128,23 @@ export class Connection {
     const { readyState, bufferedAmount } = this.#control;
     if (bufferedAmount > MAX_UNSAID_BYTES) this.#lose("vanished");
     else if (readyState === "open") this.#control.send(JSON.stringify(message));
+  }
+
+  /**
+   * What came by `data` so far, to be called when somebody listens to it: the
+   * other side may have both channels open, and send, while here one is not.
+   */
+  takeEarly(): readonly unknown[] {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    return early;
+  }
+
+  #hold(data: ArrayBuffer): void {
+    if (this.#early === undefined) return;
+    this.#early.push(data);
+    this.#earlyBytes += data.byteLength;
+    if (!(this.#earlyBytes <= MAX_EARLY_BYTES)) this.#lose("vanished"); // text has no such length
   }
 
   /** Bytes that are not sent yet. */

@@ -24,6 +24,15 @@ connectionTest(
   },
 );
 
+connectionTest(
+  "who sends without end before anybody listens is lost",
+  async ({ near, far }) => {
+    const lost = new Promise((resolve) => far.onLost = resolve);
+    for (let i = 0; i < 100; i++) near.data.send(new Uint8Array(60_000));
+    assertEquals(await lost, "vanished");
+  },
+);
+
 Deno.test("an offer is made while servers are asked for, its candidates are not", async () => {
   const steps: unknown[] = [];
   class Rtc {

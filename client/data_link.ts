@@ -100,6 +100,11 @@ export class DataLink {
     return this.#frames.attach(channel);
   }
 
+  /** Takes what came by the channel before it was attached. */
+  receiveEarly(messages: readonly unknown[]): void {
+    for (const message of messages) this.#frames.receive(message);
+  }
+
   /**
    * Sends data. Resolves when what fits into one frame (64 KB of JSON or bytes) is
    * in the channel's buffer, and when the other side has all of what does not, or

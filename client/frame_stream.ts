@@ -66,7 +66,7 @@ export class FrameStream {
       channel.addEventListener(type, (event) => {
         if (channel === this.#channel) act(event as MessageEvent);
       });
-    on("message", ({ data }) => this.#receive(data));
+    on("message", ({ data }) => this.receive(data));
     on("bufferedamountlow", () => this.pump());
     on("close", () => {
       this.#break("The connection to this peer ended");
@@ -122,7 +122,9 @@ export class FrameStream {
     this.#channel = undefined;
   }
 
-  #receive(data: unknown): void {
+  /** Takes what came by the present channel, before it was attached too. */
+  receive(data: unknown): void {
+    if (this.#channel === undefined) return;
     const frame = typeof data === "string"
       ? undefined
       // A copy if it is not an ArrayBuffer, but werift's Buffer.

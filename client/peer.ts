@@ -157,8 +157,15 @@ export class PeerLink implements Peer {
     this.#connection = connection;
     this.#negotiation = this.#use(connection, tracks);
     this.#hear();
-    await this.#link.attach(connection.data);
+    const isAttached = this.#link.attach(connection.data);
+    this.hearEarly();
+    await isAttached;
     former.close();
+  }
+
+  /** Takes what came before there was this object; to be called when it has been told of. */
+  hearEarly(): void {
+    this.#link.receiveEarly(this.#connection.takeEarly());
   }
 
   /** Sends what is shared and not sent yet. */

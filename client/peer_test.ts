@@ -26,8 +26,26 @@ function meet(connection: Connection, more: Partial<PeerListener> = {}) {
       ...more,
     },
   );
+  peer.hearEarly();
   return { peer, messages, gone };
 }
+
+connectionTest(
+  "what comes while only the other side knows of the connection is told later, in order",
+  async ({ near, far }) => {
+    const arrived = new Inbox<unknown>();
+    far.data.addEventListener("message", () => arrived.push(undefined));
+    const { peer } = meet(near);
+    for (const text of ["one", "two"]) await peer.send(text);
+    for (let i = 0; i < 3; i++) await arrived.next(); // a greeting first
+    const late = meet(far);
+    await peer.send("three");
+    for (const text of ["one", "two", "three"]) {
+      assertEquals(await late.messages.next(), text);
+    }
+    assertEquals(late.gone.unread, []);
+  },
+);
 
 connectionTest("what is no ping is not echoed", async ({ near, far }) => {
   const said = new Inbox<unknown>();

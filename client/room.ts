@@ -364,6 +364,7 @@ export class Room extends TypedEventTarget<RoomEvents> {
     );
     this.#peers.set(id, peer);
     this.#tell("peerjoin", { peer });
+    peer.hearEarly();
   }
 
   #dismiss(peer: Peer, reason: LeaveReason): void {
