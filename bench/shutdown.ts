@@ -10,15 +10,17 @@
 import { DEFAULT_CURVE } from "@sigmesh/core";
 import { NodeClient } from "@sigmesh/client";
 import { Command } from "commander";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type NodeProcess,
   startNodeProcess,
 } from "../server/testing/node_process.ts";
+import { freePort } from "../server/testing/test_mesh.ts";
 import { describeMachine } from "./load/machine.ts";
+import { amount } from "./load/options.ts";
 import { type Child, lineOf, startPinned } from "./load/processes.ts";
 import { formatNumber, percentile } from "./load/statistics.ts";
-import { Crowd, delay } from "./shutdown/crowd.ts";
-import { amount } from "./load/options.ts";
+import { Crowd } from "./shutdown/crowd.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -38,7 +40,7 @@ const options = new Command("bench:shutdown")
     readonly json?: string;
   }>();
 
-const ports = freePorts(options.others + 1);
+const ports = Array.from({ length: options.others + 1 }, freePort);
 const [first, ...others] = await Promise.all(ports.map(startMember));
 while (await membersOf(first!) < options.others) await delay(200);
 const readers = startReaders(options.streams - options.clients);
@@ -107,17 +109,6 @@ function startReaders(count: number): Child {
     Deno.execPath(),
     ...["run", "--no-check", "-A", entry, argument],
   ]);
-}
-
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ port: 0 }),
-  );
-  return listeners.map((listener) => {
-    listener.close();
-    return listener.addr.port;
-  });
 }
 
 function spread(name: string, values: number[]): Record<string, number> {

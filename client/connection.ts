@@ -51,7 +51,7 @@ export class Connection {
   onControl: (message: unknown) => void = () => {};
   readonly #control: RTCDataChannel;
   /** What came by `data` while nobody listened; undefined when somebody does. */
-  #early: ArrayBuffer[] | undefined = [];
+  #early: unknown[] | undefined = [];
   #earlyBytes = 0;
   readonly #candidates: string[] = [];
   #isGathered = false;
@@ -140,11 +140,11 @@ export class Connection {
     return early;
   }
 
-  #hold(data: ArrayBuffer): void {
+  #hold(data: Partial<ArrayBuffer>): void {
     if (this.#early === undefined) return;
     this.#early.push(data);
-    this.#earlyBytes += data.byteLength;
-    if (!(this.#earlyBytes <= MAX_EARLY_BYTES)) this.#lose("vanished"); // text has no such length
+    this.#earlyBytes += data.byteLength ?? Infinity; // text, which no link takes
+    if (this.#earlyBytes > MAX_EARLY_BYTES) this.#lose("vanished");
   }
 
   /** Bytes that are not sent yet. */

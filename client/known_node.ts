@@ -10,7 +10,10 @@ import type { Page } from "./page.ts";
 const FAILED_MS = 60_000;
 /** An older quote says little about the price. */
 const QUOTED_MS = 60_000;
-const RATIONED: readonly ProblemCode[] = ["too-busy", "too-many-requests"];
+const RATIONED: ReadonlySet<string> = new Set<ProblemCode>([
+  "too-busy",
+  "too-many-requests",
+]);
 
 /** A node that may be used. */
 export class KnownNode {
@@ -62,8 +65,10 @@ export class KnownNode {
     try {
       this.hearQuote(await this.client.facts({ signal }));
     } catch (error) {
-      if (!signal.aborted && !isRationed(error)) this.fail(error);
-      if (!isRationed(error)) throw error;
+      if (!isRationed(error)) {
+        if (!signal.aborted) this.fail(error);
+        throw error;
+      }
       this.#quotedAt = this.#page.now(); // as before: its stream tells
     }
     this.#roundTripMs = this.#page.now() - askedAt;
@@ -103,8 +108,7 @@ export class KnownNode {
 
 /** Whether a node gives no more for free; what is paid for it still takes. */
 export function isRationed(error: unknown): boolean {
-  const codes: readonly string[] = RATIONED;
-  return error instanceof NodeRefusalError && codes.includes(error.code);
+  return error instanceof NodeRefusalError && RATIONED.has(error.code);
 }
 
 /** Whether a node, asked the same again, would say the same. */

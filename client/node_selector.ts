@@ -107,8 +107,8 @@ export class NodeSelector {
     { isHurried = false } = {},
   ): Promise<KnownNode | undefined> {
     const untried = this.known.filter(({ hasFailed }) => !hasFailed);
-    const met = untried.filter(({ hasAnswered }) => hasAnswered);
     if (isHurried && untried.length > 0) {
+      const met = untried.filter(({ hasAnswered }) => hasAnswered);
       return this.#cheap(met.length > 0 ? met : untried);
     }
     const pool = untried.length > 0 ? untried : this.known;

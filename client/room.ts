@@ -74,11 +74,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
       this.#rejectJoined = reject;
     });
     this.joined.catch(() => {}); // told by the state too
-    this.#envelopes = new Envelopes({
-      secret,
-      selfId,
-      nowMs: () => channel.nodeTimeMs(),
-    });
+    const nowMs = () => channel.nodeTimeMs();
+    this.#envelopes = new Envelopes({ secret, selfId, nowMs });
     this.#outbox = new Outbox({
       seal: (signals) => this.#envelopes.seal(signals),
       post: (text) => this.#pay(text),
@@ -277,10 +274,8 @@ export class Room extends TypedEventTarget<RoomEvents> {
       const unheardAtMs = Date.now() + UNHEARD_MS;
       this.#announceAtMs = Math.min(this.#announceAtMs, unheardAtMs);
       const detail = cause instanceof Error ? cause.message : "";
-      this.#setState(
-        state === "connecting" ? "choosing" : "reconnecting",
-        detail,
-      );
+      const next = state === "connecting" ? "choosing" : "reconnecting";
+      this.#setState(next, detail);
     }, { signal });
   }
 

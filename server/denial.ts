@@ -5,13 +5,10 @@ import proxyAddr from "proxy-addr";
 
 /** As named by `--deny`. */
 export class Denial {
-  readonly #isDenied: ((address: string, hop: number) => boolean) | undefined;
+  readonly #isDenied: (address: string, hop: number) => boolean;
   readonly #rooms = new Set<RoomHash>();
 
-  /**
-   * Takes addresses, ranges and rooms. Throws TypeError for what is none of
-   * these.
-   */
+  /** Takes addresses, ranges and rooms. Throws TypeError for what is none of these. */
   constructor(names: readonly string[]) {
     const addresses: string[] = [];
     for (const name of names) {
@@ -19,13 +16,12 @@ export class Denial {
       if (room === undefined) addresses.push(name);
       else this.#rooms.add(room);
     }
-    const isEmpty = addresses.length === 0;
-    this.#isDenied = isEmpty ? undefined : proxyAddr.compile(addresses);
+    this.#isDenied = proxyAddr.compile(addresses);
   }
 
   /** Whether who comes from there is not served. */
   ofAddress(address: string): boolean {
-    return this.#isDenied?.(address, 0) ?? false;
+    return this.#isDenied(address, 0);
   }
 
   /** Whether a room is not carried. */

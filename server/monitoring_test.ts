@@ -9,26 +9,13 @@ import {
   promtool,
   withPrometheus,
 } from "./testing/prometheus.ts";
-import { stillTurn } from "./testing/still_turn.ts";
-import { LOCAL_TURN, localDht, startTestNode } from "./testing/test_node.ts";
+import { startWholeNode } from "./testing/whole_node.ts";
 
 const ALERTS = fileURLToPath(new URL("alerts.yml", MONITORING));
 
 function prometheusTest(name: string, fn: () => Promise<void>): void {
   const ignore = prometheusMissing !== "";
   Deno.test({ name: name + prometheusMissing, ignore, fn });
-}
-
-/** A node that has all parts, and a count for all that is by code or reason. */
-async function startWholeNode() {
-  const { start, servers } = stillTurn();
-  const node = await startTestNode(
-    { metrics: true, turn: LOCAL_TURN, dht: localDht([]), mesh: true },
-    { startTurn: start },
-  );
-  const [turn] = servers;
-  turn!.totals = { ...turn!.totals, refused: { 403: 1 }, dropped: { rate: 1 } };
-  return node;
 }
 
 /** Expressions of the dashboard, over all nodes. */

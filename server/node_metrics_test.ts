@@ -12,7 +12,8 @@ import { startPrivateDht } from "./testing/private_dht.ts";
 import { stillTurn } from "./testing/still_turn.ts";
 import { createTestApi } from "./testing/test_api.ts";
 import { createOwner } from "./testing/test_dht.ts";
-import { LOCAL_TURN, localDht, startTestNode } from "./testing/test_node.ts";
+import { localDht, startTestNode } from "./testing/test_node.ts";
+import { startWholeNode } from "./testing/whole_node.ts";
 import { meshTest } from "./testing/fixed_mesh.ts";
 import { Wire } from "./testing/wire.ts";
 import { DEFAULT_TURN } from "./turn_config.ts";
@@ -221,13 +222,7 @@ Deno.test("docs/operating.md has a row for each metric, with its kind, labels an
   ].map(([, name, kind, labels, help]) =>
     `${name} ${kind} [${labels}] ${help}`
   );
-  const { start, servers } = stillTurn();
-  const node = await startTestNode(
-    { metrics: true, turn: LOCAL_TURN, dht: localDht([]), mesh: true },
-    { startTurn: start },
-  );
-  const [turn] = servers;
-  turn!.totals = { ...turn!.totals, refused: { 403: 1 }, dropped: { rate: 1 } };
+  const node = await startWholeNode();
   await (await fetch(node.origin)).body?.cancel();
   const text = await (await fetch(`${node.origin}/metrics`)).text();
   await node.close();

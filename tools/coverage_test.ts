@@ -7,13 +7,13 @@ function record(path: string, found: number, hit: number): string {
 
 Deno.test("lines are counted by file, without tests, what they share and other folders", () => {
   const lcov = [
-    record("/work/core/a.ts", 10, 9),
-    record("/work/server/api/b.tsx", 30, 0),
-    record("/work/core/a_test.ts", 99, 99),
-    record("/work/server/testing/c.ts", 99, 99),
+    record("/project/core/a.ts", 10, 9),
+    record("/project/server/api/b.tsx", 30, 0),
+    record("/project/core/a_test.ts", 99, 99),
+    record("/project/server/testing/c.ts", 99, 99),
     record("/elsewhere/core/d.ts", 99, 99),
   ].join("");
-  const files = linesByFile(lcov, "/work/");
+  const files = linesByFile(lcov, "/project/");
   assertEquals(Object.fromEntries(files), {
     "core/a.ts": { found: 10, hit: 9 },
     "server/api/b.tsx": { found: 30, hit: 0 },

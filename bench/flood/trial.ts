@@ -1,5 +1,6 @@
 /** One flood against a node of its own: quiet, flood, quiet. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { type Child, lineOf, startPinned, usageOf } from "../load/processes.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import type { FloodCounts } from "./flooding.ts";
@@ -56,7 +57,7 @@ export async function runTrial(
   const other = await Payer.start({ origin: origin!, address: "127.0.0.2" });
   const watch = new Watch({ nodePid: node.pid, same, other });
   try {
-    const before = await watch.during(pause(quietSeconds * 1000));
+    const before = await watch.during(delay(quietSeconds * 1000));
     const flooder = startFlooder(flood, other.token, { origin, ...options });
     let counts: TrialResult["counts"] | undefined;
     const during = await watch.during((async () => {
@@ -64,7 +65,7 @@ export async function runTrial(
       counts = JSON.parse(line);
       await flooder.stop();
     })());
-    const after = await watch.during(pause(quietSeconds * 1000));
+    const after = await watch.during(delay(quietSeconds * 1000));
     return { flood, counts: counts!, phases: { before, during, after } };
   } finally {
     await same.close();
@@ -102,10 +103,6 @@ function startFlooder(
     Deno.execPath(),
     ...["run", "--no-check", "-A", entry, JSON.stringify(order)],
   ]);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Reads node and payers once a second. */

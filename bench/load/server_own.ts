@@ -101,6 +101,7 @@ class OwnServer implements RoomServer {
   }
 }
 
-function pathOf(room: number): string {
+/** A room's path, by its number. */
+export function pathOf(room: number): string {
   return `/room/${`${room}`.padStart(40, "0")}`;
 }

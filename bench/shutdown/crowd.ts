@@ -1,7 +1,9 @@
 /** Many clients of the library in one process, each with an address of its own. */
 
 import type { NodeClientOptions } from "../../client/node_client.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Channel, openChannel } from "../../client/mod.ts";
+import { within } from "../../server/doctor/within.ts";
 
 /** Few enough that none is refused as too much for free. */
 const OPENED_PER_SECOND = 250;
@@ -9,14 +11,9 @@ const PER_ROOM = 2;
 
 /** When a client was elsewhere, and for how long it had been without a stream. */
 export interface Move {
-  /** Both in milliseconds, the first since the clients were told to look. */
+  /** Both in milliseconds, the first since the watch began. */
   readonly elsewhereAfterMs: number;
   readonly withoutStreamMs: number;
-}
-
-/** Resolves after so long. */
-export function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Channels of which each follows a room, two in each. */
@@ -56,12 +53,7 @@ export class Crowd {
         moveOf(channel, from, startedAt).then((move) => moves.push(move))
       ),
     );
-    let timer;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, limitMs);
-    });
-    await Promise.race([all, late]);
-    clearTimeout(timer);
+    await within(limitMs, all);
     return moves;
   }
 

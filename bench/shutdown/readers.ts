@@ -8,6 +8,7 @@
 
 import { ConnectionLoop } from "../load/connections.ts";
 import { encodeRequest } from "../load/http.ts";
+import { pathOf } from "../load/server_own.ts";
 
 const { count, from, to } = JSON.parse(Deno.args[0]!) as {
   readonly count: number;
@@ -36,7 +37,7 @@ function follow(index: number, port: number, query = ""): void {
   };
   loop.dial({ address: "127.0.0.1", port }, {
     onOpen: (connection) => {
-      const target = `/room/${`${index >> 1}`.padStart(40, "0")}${query}`;
+      const target = pathOf(index >> 1) + query;
       const headers = { accept: "text/event-stream" };
       const host = `127.0.0.1:${port}`;
       connection.send(encodeRequest(target, { host, headers }));

@@ -99,7 +99,6 @@ class Listener implements HttpListener {
   readonly #carriers = new WeakMap<object, Carrier>();
   readonly #sessions = new Http2Sessions(this.totals.ended);
   #address: AddressInfo | undefined;
-  #isClosing = false;
 
   constructor(options: HttpListenerOptions) {
     const { certificate, clock, trustProxy, upgrades } = options;
@@ -161,7 +160,6 @@ class Listener implements HttpListener {
   }
 
   async close(graceMs: number): Promise<void> {
-    this.#isClosing = true;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -187,9 +185,7 @@ class Listener implements HttpListener {
 
   #accept(socket: Socket): void {
     const { remoteAddress } = socket;
-    if (remoteAddress === undefined || this.#isClosing) {
-      return void socket.destroy();
-    }
+    if (remoteAddress === undefined) return void socket.destroy();
     const { effort, certificate } = this.#options;
     effort.addUnpaid(EFFORT_US.connection);
     if (certificate !== undefined) effort.addUnpaid(EFFORT_US.handshake);

@@ -77,13 +77,10 @@ export class Rationing {
     if (refusal === undefined) return await serve();
     this.#effort.addUnpaid(EFFORT_US.request);
     const isWorthWaiting = kind === "stream" && refusal === "too-busy";
-    return new Held(
-      refusalOf(request, refusal, quote()),
-      isWorthWaiting
-        ? () =>
-          this.#unpaid.retake(blocks, asked) === undefined ? serve() : undefined
-        : undefined,
-    );
+    const again = () =>
+      this.#unpaid.retake(blocks, asked) === undefined ? serve() : undefined;
+    const reply = refusalOf(request, refusal, quote());
+    return new Held(reply, isWorthWaiting ? again : undefined);
   }
 
   #charge(

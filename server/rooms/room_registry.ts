@@ -34,7 +34,7 @@ const SETTLED_MS = 60_000;
  * node together would be a flood to the nodes that they go to.
  */
 const CLOSING_TICK_MS = 50;
-const CLOSED_PER_TICK = 200;
+const CLOSED_PER_MS = 4;
 /** All within that, however many: who stops a node waits for it. */
 const CLOSING_MS = 2000;
 
@@ -158,10 +158,7 @@ export class RoomRegistry {
       ...room.subscribers,
     ]);
     const startedAt = this.#clock.now();
-    const perMs = Math.max(
-      CLOSED_PER_TICK / CLOSING_TICK_MS,
-      open.length / CLOSING_MS,
-    );
+    const perMs = Math.max(CLOSED_PER_MS, open.length / CLOSING_MS);
     let ended = 0;
     return new Promise((resolve) => {
       const endSome = () => {
@@ -283,26 +280,25 @@ export class RoomRegistry {
     this.traffic.opened++;
     this.#addToBlock(subscriber);
     this.#announce(room);
-    const [quote, ...replayed] = this.#opening(room, replay);
-    subscriber.replay([quote, ...replayed]);
-    return replayed.reduce((bytes, { length }) => bytes + length, 0);
+    const events = this.#opening(room, replay);
+    const replayedBytes = events.slice(1) // the quote
+      .reduce((bytes, { length }) => bytes + length, 0);
+    subscriber.replay(events);
+    return replayedBytes;
   }
 
-  #opening(
-    room: Room,
-    request: ReplayRequest | undefined,
-  ): [quote: Uint8Array, ...replayed: Uint8Array[]] {
+  #opening(room: Room, request: ReplayRequest | undefined): Uint8Array[] {
     const now = this.#clock.now();
     const quote = this.#quote(this.pricedPost(room.hash));
     if (room.subscribers.size === 1) {
       room.noteQuoted(quote, { now, random: this.#random });
     }
-    const first = encodeEvent(EVENTS.quote, quote, { retryMs: RETRY_MS });
-    if (request === undefined) return [first];
+    const events = [encodeEvent(EVENTS.quote, quote, { retryMs: RETRY_MS })];
+    if (request === undefined) return events;
     const { messages, isComplete } = room.history.replay(request, now);
-    const events = messages.map(({ event }) => event);
+    events.push(...messages.map((message) => message.event));
     if (!isComplete) events.push(encodeEvent(EVENTS.resync, {}));
-    return [first, ...events];
+    return events;
   }
 
   #unsubscribe(subscriber: Subscriber): void {

@@ -60,8 +60,8 @@ export interface MembershipOptions {
 const TICK_MS = 1000;
 /** Between two looks at what others a member knows; while few are known, with every probe. */
 const POLL_MS = 3_600_000;
-/** Members drawn for one answer of `/nodes`: most are fresh, unless there are thousands. */
-const DRAWS = 80;
+/** For one answer of `/nodes`: most of those drawn are fresh, unless there are thousands. */
+const LISTING = { most: SERVER_LIMITS.listedNodes, tries: 80 };
 
 /** The part of a node that knows the others. */
 export class Membership implements Members {
@@ -131,10 +131,9 @@ export class Membership implements Members {
   listed(only?: string): readonly Member[] {
     const since = this.#now - SERVER_LIMITS.listedSeconds * 1000;
     const isWanted = ({ seenAtMs }: Member) => seenAtMs > since;
-    const most = SERVER_LIMITS.listedNodes;
-    return only === undefined
-      ? this.#table.draw({ most, tries: DRAWS, isWanted })
-      : [this.#table.find(only) ?? []].flat().filter(isWanted);
+    if (only === undefined) return this.#table.draw({ ...LISTING, isWanted });
+    const named = this.#table.find(only);
+    return named !== undefined && isWanted(named) ? [named] : [];
   }
 
   /** Whether this node has a link to another. */
